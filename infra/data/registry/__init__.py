@@ -1,0 +1,1 @@
+"""The national divisions and the catalogue of functional lines, with the script that builds them."""

@@ -1,0 +1,57 @@
+"""Who asks, and what that person may see.
+
+Pure. Flows in: a signed-in person or token. Flows out: ``Scope``, which every read of the store takes and asks first.
+There are no row policies in the embedded engine: this is the whole fence, so no read may be without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["leadership", "supervisor", "unit", "issuer", "operator"]
+
+
+class OutOfScope(PermissionError):
+    """A read asked for something that its Scope does not cover."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who asks (``who``), as what (``role``), for which areas (code prefixes, '' = the whole country) and issuers."""
+
+    who: str
+    role: Role
+    areas: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+
+    def covers(self, code: str) -> bool:
+        """Whether this area or unit code lies inside one of the areas. '' is covered by '' alone."""
+        return any(code.startswith(area) for area in self.areas)
+
+    def require_area(self, code: str) -> None:
+        """Raises OutOfScope unless the area or unit is covered."""
+        if not self.covers(code):
+            allowed = ", ".join(area or "the whole country" for area in self.areas) or "none"
+            raise OutOfScope(
+                f"area: {code or 'the whole country'!r}: outside the areas of {self.who} ({allowed}); "
+                "ask for an area inside, or for another role"
+            )
+
+    def require_issuer(self, issuer: str) -> None:
+        """Raises OutOfScope unless the issuer is one of ``issuers``, or the whole country is covered."""
+        if issuer not in self.issuers and not self.covers(""):
+            allowed = ", ".join(self.issuers) or "none"
+            raise OutOfScope(
+                f"issuer: {issuer!r}: outside the issuers of {self.who} ({allowed}); ask for one of them, or for another role"
+            )
+
+    def require_operator(self) -> None:
+        """Raises OutOfScope unless the whole country is covered or the role is operator."""
+        if self.role != "operator" and not self.covers(""):
+            raise OutOfScope(f"role: {self.role!r} of {self.who}: this read is for operators; sign in as one")
+
+    def __post_init__(self) -> None:
+        for area in self.areas:
+            if area and not area.isdecimal():
+                raise ValueError(f"areas: {area!r}: a code prefix has digits only; write '51', or '' for the whole country")

@@ -1,0 +1,129 @@
+"""What is wrong with an installation and how to mend it: one finding a line.
+
+Flows in: a data directory. Flows out: ``Finding`` rows, worst first. Reads files, asks the parts; changes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import httpx
+
+from streams.system.layout import Layout, Running, SystemFault
+
+Level = Literal["bad", "warn", "ok"]
+DISK_FLOOR_GIB = 2.0
+LAG_BOUND = 100_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One observation: how bad, what about, what is so, what to do ('' when nothing)."""
+
+    level: Level
+    about: str
+    what: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.level:4} {self.about}: {self.what}" + (f"; {self.fix}" if self.fix else "")
+
+
+def examine(data: Path) -> list[Finding]:
+    """All findings about the installation at ``data``, worst first."""
+    layout = Layout(data)
+    found = [*_machine(data), *_secrets(layout)]
+    try:
+        running = layout.running()
+    except SystemFault:
+        found.append(Finding("warn", "system", "not running", "start it with `burdenwatch up`"))
+    else:
+        found += _parts(layout, running)
+    order = {"bad": 0, "warn": 1, "ok": 2}
+    return sorted(found, key=lambda finding: order[finding.level])
+
+
+def _machine(data: Path) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    level: Level = "ok" if sys.version_info >= (3, 11) else "bad"
+    yield Finding(
+        level, "python", version, "" if level == "ok" else "install Python 3.11 or newer and run `make setup`"
+    )
+    place = data if data.exists() else data.parent
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free / 2**30
+    if free < DISK_FLOOR_GIB:
+        yield Finding(
+            "bad", "disk", f"{free:.1f} GiB free at {place}", f"make room: at least {DISK_FLOOR_GIB:.0f} GiB are needed"
+        )
+    else:
+        yield Finding("ok", "disk", f"{free:.0f} GiB free at {place}")
+
+
+def _secrets(layout: Layout) -> Iterator[Finding]:
+    folder = layout.data / "secrets"
+    if not folder.exists():
+        yield Finding("warn", "secrets", f"{layout.data} has none yet", "they are made at the first `burdenwatch up`")
+        return
+    for path in sorted(folder.iterdir()):
+        if path.stat().st_mode & 0o077:
+            yield Finding("bad", "secrets", f"{path} can be read by others", f"chmod 600 {path}")
+    if layout.data.stat().st_mode & 0o077:
+        yield Finding("warn", "secrets", f"{layout.data} can be entered by others", f"chmod 700 {layout.data}")
+
+
+def _parts(layout: Layout, running: Running) -> Iterator[Finding]:
+    yield Finding("ok", "kafka", f"at {running.kafka}")
+    yield Finding("ok", "store", f"at {running.store_host}:{running.store_port}")
+    logs = layout.logs
+    for name, url in (
+        ("api", f"{running.api}/readyz"),
+        ("dashboard", running.dashboard and f"{running.dashboard}/healthz"),
+    ):
+        if not url:
+            continue
+        yield _asked(name, url, lambda name=name: f"its log is {logs / name}.log; it is started again by itself")
+    yield from _stream(layout, running)
+
+
+def _asked(name: str, url: str, fix: Callable[[], str]) -> Finding:
+    try:
+        reply = httpx.get(url, timeout=5, trust_env=False)
+    except httpx.HTTPError as error:
+        return Finding("bad", name, f"no answer at {url} ({type(error).__name__})", fix())
+    if reply.status_code != 200:
+        return Finding("bad", name, f"{url} says {reply.status_code}: {reply.text[:200]}", fix())
+    return Finding("ok", name, f"answers at {url}")
+
+
+def _stream(layout: Layout, running: Running) -> Iterator[Finding]:
+    """Lag and refusals, as the store tells them."""
+    from streams.store import Address, connect
+    from streams.store.reads import stream_health
+    from streams.store.scope import Scope
+
+    address = Address(running.store_host, running.store_port, "reader", layout.secret("store-reader"))
+    try:
+        client = connect(address, readonly=True)
+        health = stream_health(client, Scope("doctor", "operator"), time.time_ns() // 1000)
+        client.close()
+    except Exception as error:  # whatever keeps the store from answering is the finding
+        yield Finding("bad", "store", f"does not answer ({error})", f"its log is in {layout.logs}")
+        return
+    if not health.lags:
+        yield Finding("warn", "stream", "the worker has not reported yet", f"its log is {layout.logs / 'worker.log'}")
+    for component in sorted({row.component for row in health.lags}):
+        lag = sum(row.lag for row in health.lags if row.component == component)
+        late = lag > LAG_BOUND
+        fix = "add workers, or wait: nothing is lost" if late else ""
+        yield Finding("warn" if late else "ok", f"stream {component}", f"{lag} records behind", fix)
+    for row in health.refused:
+        text = f"{row.n} events of {row.source} in the last day: {row.code}"
+        yield Finding("warn", "refused", text, "topic burden.refused has each with its reason")

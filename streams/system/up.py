@@ -1,0 +1,162 @@
+"""Brings the embedded system up, in order: broker and store together, schema and topics, worker, API and dashboard together, live stream.
+
+Flows in: ``Wish`` (what the command line was asked for). Flows out: ``Running`` once every part answers.
+The composition root: the one place that knows all parts.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.clickhouse import ClickHouseNode
+
+from infra.local.kafka import KafkaNode
+from infra.local.process import free_port
+from streams.agents.topics import ensure_topics
+from streams.store import Address, connect, migrate
+from streams.system.layout import Layout, Running, SystemFault
+from streams.system.supervisor import Command, Supervisor
+
+READY_BOUND_S = 120.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What ``burdenwatch up`` was asked for."""
+
+    data: Path
+    port: int = 8600
+    area: str = ""
+    speed: float = 1.0
+    empty: bool = False
+    headless: bool = False
+    kafka: str | None = None
+
+
+class System:
+    """One running installation; ``start`` returns when all parts answer, ``stop`` ends them in reverse order."""
+
+    def __init__(self, wish: Wish, say: Callable[[str], None]) -> None:
+        self._wish = wish
+        self._say = say
+        self._layout = Layout(wish.data)
+        self._supervisor = Supervisor(say)
+        self.layout = self._layout
+
+    def start(self) -> Running:
+        """Raises SystemFault when the directory is in use or a part does not answer in time."""
+        self._lock = self._layout.lock()
+        self._layout.prepare()
+        kafka, store = self._start_engines()
+        self._prepare_engines(kafka, store)
+        running = self._start_parts(kafka, store)
+        self._layout.publish(running)
+        self._supervisor.watch()
+        return running
+
+    def stop(self) -> None:
+        self._layout.retract()
+        self._supervisor.stop()
+
+    def _start_engines(self) -> tuple[str, Address]:
+        store = ClickHouseNode(
+            self._layout.store,
+            password=self._layout.secret("store-writer"),
+            readonly_password=self._layout.secret("store-reader"),
+        )
+        with ThreadPoolExecutor(2) as pool:
+            store_start = pool.submit(store.start)
+            address = self._wish.kafka
+            if address is None:
+                broker = KafkaNode(self._layout.kafka)
+                pool.submit(broker.start).result()
+                self._supervisor.add(broker, started=True)
+                address = broker.address
+            store_start.result()
+        self._supervisor.add(store, started=True)
+        host, port = store.address
+        return address, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
+
+    def _prepare_engines(self, kafka: str, store: Address) -> None:
+        ensure_topics(kafka)
+        client = connect(store)
+        try:
+            migrate(client)
+        finally:
+            client.close()
+
+    def _start_parts(self, kafka: str, store: Address) -> Running:
+        wish, layout = self._wish, self._layout
+        ports = {"api": free_port(wish.port + 1), "dashboard": free_port(wish.port)}
+        environment = {
+            "BURDENWATCH_KAFKA": kafka,
+            "BURDENWATCH_STORE_HOST": store.host,
+            "BURDENWATCH_STORE_PORT": str(store.port),
+            "BURDENWATCH_REGISTRY": str(layout.registry),
+            "BURDENWATCH_AREA": wish.area,
+        }
+        writer = {
+            "BURDENWATCH_STORE_USER": "burdenwatch",
+            "BURDENWATCH_STORE_PASSWORD_FILE": str(layout.secret_path("store-writer")),
+        }
+        reader = {
+            "BURDENWATCH_STORE_USER": "reader",
+            "BURDENWATCH_STORE_PASSWORD_FILE": str(layout.secret_path("store-reader")),
+        }
+        api = f"http://127.0.0.1:{ports['api']}"
+        dashboard = f"http://127.0.0.1:{ports['dashboard']}"
+        self._run("worker", ("streams.agents.worker",), environment | writer)
+        self._run(
+            "api",
+            ("streams.intake.serve",),
+            environment
+            | reader
+            | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
+        )
+        if not wish.headless:
+            self._run("dashboard", ("dashboard.serve", "--port", str(ports["dashboard"])), environment | reader)
+        self._await("api", f"{api}/readyz")
+        if not wish.headless:
+            self._await("dashboard", f"{dashboard}/healthz")
+        if not wish.empty:
+            self._run(
+                "stream",
+                ("streams.system.feed",),
+                environment | reader | {"BURDENWATCH_SPEED": str(wish.speed)},
+            )
+        return Running(
+            kafka=kafka,
+            store_host=store.host,
+            store_port=store.port,
+            api=api,
+            dashboard="" if wish.headless else dashboard,
+            area=wish.area,
+            pid=os.getpid(),
+            since_us=time.time_ns() // 1000,
+        )
+
+    def _run(self, name: str, module: tuple[str, ...], environment: dict[str, str]) -> None:
+        self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"))
+
+    def _await(self, name: str, url: str) -> None:
+        """Wait until the part answers 200 at ``url``."""
+        bound = time.monotonic() + READY_BOUND_S
+        problem = "no answer"
+        while time.monotonic() < bound:
+            try:
+                with urllib.request.urlopen(url, timeout=2) as reply:
+                    if reply.status == 200:
+                        return
+            except (urllib.error.URLError, OSError) as error:
+                problem = str(error)
+            time.sleep(0.1)
+        log = self._layout.logs / f"{name}.log"
+        message = f"{name} does not answer at {url} within {READY_BOUND_S:.0f} s ({problem}); its log is {log}"
+        raise SystemFault(message)
