@@ -62,6 +62,8 @@ class Handle:
     role: Role
     database: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    fenced: bool = False
+    """Whether readonly=1 is set; it cannot be undone on a handle."""
     idle_since: float = 0.0
 
     def run(self, sql: str, form: str, params: Mapping[str, str]) -> Any:
@@ -113,7 +115,9 @@ class Engine:
         for name in settings:
             if not _SETTING.fullmatch(name):
                 raise _refusal(115, "UNKNOWN_SETTING", f"Setting name {name[:40]!r} is not an identifier")
-        handle = self._take(role, database, settings, session)
+            if role == "reader":
+                raise _refusal(164, "READONLY", f"reader: Cannot modify '{name}' setting in readonly mode.")
+        handle = self._take(role, session)
         try:
             self._dress(handle, database, settings)
             yield handle
@@ -133,18 +137,12 @@ class Engine:
             handle.connection.close()
         self._first.close()
 
-    def _take(self, role: Role, database: str, settings: Mapping[str, str], session: str) -> Handle:
+    def _take(self, role: Role, session: str) -> Handle:
         with self._lock:
             if session:
                 return self._take_session(role, session)
-            idle = self._idle[role]
-            for place, handle in enumerate(reversed(idle)):
-                if handle.database == database and handle.settings == settings:
-                    return idle.pop(len(idle) - 1 - place)
-            if idle and role == "writer":
-                return idle.pop()
-            while len(idle) > 8:  # readers cannot be dressed anew: keep few of each dress
-                idle.pop(0).connection.close()
+            if self._idle[role]:
+                return self._idle[role].pop()
         return Handle(Connection(self._where), role)
 
     def _take_session(self, role: Role, session: str) -> Handle:
@@ -171,18 +169,16 @@ class Engine:
             quoted = database.replace("\\", "\\\\").replace("`", "\\`")
             handle.connection.query(f"USE `{quoted}`", "TabSeparated")
             handle.database = database
-        fresh = handle.role == "reader" and "readonly" not in handle.settings
-        if handle.role == "reader" and not fresh:
-            if {n: v for n, v in handle.settings.items() if n != "readonly"} != dict(settings):
-                raise _refusal(164, "READONLY", "Cannot modify settings of a session in readonly mode.")
+        if handle.role == "reader":
+            if not handle.fenced:
+                limits = f"max_execution_time = {READER_S}, max_memory_usage = {self._memory // 2}"
+                handle.connection.query(f"SET {limits}, readonly = 1", "TabSeparated")
+                handle.fenced = True
             return
-        if handle.settings == settings and not fresh:
+        if handle.settings == settings:
             return
         changes = [f"{n} = DEFAULT" for n in handle.settings if n not in settings]
         changes += [f"{n} = {_quoted(v)}" for n, v in settings.items() if handle.settings.get(n) != v]
-        if fresh:
-            changes.insert(0, f"max_execution_time = {READER_S}, max_memory_usage = {self._memory // 2}")
-            changes.append("readonly = 1")
         handle.connection.query("SET " + ", ".join(changes), "TabSeparated")
         handle.settings = dict(settings)
 

@@ -132,7 +132,11 @@ def _fetch(client: httpx.Client, jar: Jar, cache: Path, address: str) -> None:
     url = f"{address}/{jar.path}"
     try:
         for attempt in stamina.retry_context(
-            on=(httpx.TransportError, httpx.HTTPStatusError, _Wrong), attempts=ATTEMPTS, wait_initial=0.2, wait_max=3
+            on=(httpx.TransportError, httpx.HTTPStatusError, _Wrong),
+            attempts=ATTEMPTS,
+            wait_initial=0.2,
+            wait_max=3,
+            wait_jitter=0.1,
         ):
             with attempt:
                 _download(client, url, jar, cache)

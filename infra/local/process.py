@@ -42,7 +42,7 @@ class DirectoryLock:
     so that a new owner never meets a dying child.
     """
 
-    def __init__(self, directory: Path, *, name: str = "owner.lock", wait_s: float = 5.0) -> None:
+    def __init__(self, directory: Path, *, name: str = "owner.lock", wait_s: float = 2.0) -> None:
         """Takes the lock or raises AlreadyRunning after ``wait_s`` seconds, naming the process that has it."""
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / name

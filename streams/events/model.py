@@ -6,9 +6,10 @@ Source of the fields: docs/contract (CloudEvents 1.0) and the domain rules R01-R
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 KINDS: Final = (
     "meeting",
@@ -33,29 +34,41 @@ VERBS: Final = ("issued", "amended", "withdrawn", "ended", "answered", "returned
 """Life-cycle verbs of a kind: the type is ``burden.KIND.VERB.v1``; ``burden.correction.applied.v1`` stands beside them."""
 
 
+MINUTES_BOUND: Final = 1_000_000
+"""Person-minutes that one occurrence may ask of one unit: some nine person-years."""
+
+Minutes = Annotated[int, Meta(ge=0, le=MINUTES_BOUND)]
+Line = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+AreaCode = Annotated[str, Meta(pattern=r"^(?:|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$")]
+UnitCode = Annotated[
+    str, Meta(pattern=r"^(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})(?:-[a-z][a-z0-9-]{0,39})?$")
+]
+TierName = Annotated[str, Meta(pattern=r"^(?:province|prefecture|county|township|village)(?:-[a-z][a-z0-9-]{0,39})?$")]
+
+
 class Effort(msgspec.Struct, frozen=True):
     """Person-minutes asked of one unit by one occurrence; low <= likely <= high, all >= 0."""
 
-    low: int
-    likely: int
-    high: int
+    low: Minutes
+    likely: Minutes
+    high: Minutes
 
 
 class Reach(msgspec.Struct, frozen=True, rename={"excluded": "except"}):
     """Who receives: units of ``tiers`` (and ``lines``) inside ``areas``, minus ``except``, plus ``units``; each once."""
 
-    areas: tuple[str, ...] = ()
-    tiers: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
+    areas: Annotated[tuple[AreaCode, ...], Meta(max_length=10_000)] = ()
+    tiers: Annotated[tuple[TierName, ...], Meta(max_length=200)] = ()
+    lines: Annotated[tuple[Line, ...], Meta(max_length=200)] = ()
+    excluded: Annotated[tuple[AreaCode, ...], Meta(max_length=10_000)] = ()
+    units: Annotated[tuple[UnitCode, ...], Meta(max_length=10_000)] = ()
 
 
 class Ref(msgspec.Struct, frozen=True):
     """A reference to another event by its identity."""
 
-    source: str
-    id: str
+    source: Annotated[str, Meta(min_length=1, max_length=500)]
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -79,3 +92,5 @@ class Event(msgspec.Struct, frozen=True):
     body: bytes
     targets: tuple[Ref, ...] = ()
     """The events that this one refers to (amends, withdraws, ends, answers, returns, concludes, restates)."""
+    masked: int = 0
+    """Personal numbers that were masked in ``body`` (and ``title``)."""

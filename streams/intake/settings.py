@@ -6,6 +6,7 @@ Flows in: the environment. Flows out: ``Settings``. Errors name the variable.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Self
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,15 +29,25 @@ class Settings(BaseSettings):
     store_port: int = Field(8123, ge=1, le=65535, description="ClickHouse's HTTP port")
     store_user: str = Field("reader", description="user at the store; reading suffices")
     store_password_file: Path | None = Field(None, description="file with the password of that user")
-    host: str = Field("127.0.0.1", description="address to listen on; put a TLS proxy in front of any other than loopback")
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; put a TLS proxy in front of any other than loopback"
+    )
     port: int = Field(8601, ge=0, le=65535, description="port to listen on; 0 chooses a free one")
     tokens_file: Path = Field(description="JSON or YAML file with the tokens of the sources")
     registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
     area: str = Field("", description="division code of this installation, '' for the whole country")
     rate: float = Field(5000.0, gt=0, description="events a second that one token may send on average")
     burst: int = Field(50_000, gt=0, description="events that one token may send at once")
-    acknowledge_s: float = Field(10.0, gt=0, description="how long the broker may take before the answer is 503, in seconds")
+    acknowledge_s: float = Field(
+        10.0, gt=0, description="how long the broker may take before the answer is 503, in seconds"
+    )
     waiting: int = Field(20_000, gt=0, description="events that may wait for the broker at once; more are answered 503")
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings of this process's environment; raises pydantic's ValidationError with every fault."""
+        nothing: dict[str, Any] = {}
+        return cls(**nothing)
 
     @field_validator("kafka")
     @classmethod

@@ -23,7 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from streams.store.scope import Role, Scope
 
@@ -67,7 +68,9 @@ class Tokens:
         seen: set[str] = set()
         for token in tokens:
             if not re.fullmatch(r"[0-9a-f]{64}", token.sha256):
-                raise TokenFault(f"sha256 of {token.name!r}: must be 64 hexadecimal digits; printf %s TOKEN | sha256sum")
+                raise TokenFault(
+                    f"sha256 of {token.name!r}: must be 64 hexadecimal digits; printf %s TOKEN | sha256sum"
+                )
             if token.name in seen:
                 raise TokenFault(f"name: {token.name!r}: stands twice; give each token a name of its own")
             seen.add(token.name)

@@ -1,0 +1,1 @@
+"""The ledger: what every unit bears at an instant, from postings. Pure: no I/O, no clock."""

@@ -42,6 +42,8 @@ class Line(NamedTuple):
     centre_zh: str
     centre_en: str
     suffixes: dict[str, str]
+    joins: bool = False
+    """The suffix follows the area itself (四川省 + 纪委监委), not its party committee."""
     imported: bool = False
 
 

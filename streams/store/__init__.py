@@ -1,0 +1,66 @@
+"""The store: ClickHouse through clickhouse-connect. Schema, writers, loads for the workers, scoped reads for people."""
+
+from streams.store.client import Address, connect
+from streams.store.loads import (
+    IdentColumns,
+    Known,
+    PostingColumns,
+    StoredEvent,
+    events_about,
+    events_by_pos,
+    find_idents,
+    last_runs,
+    load_idents,
+    load_postings,
+    postings_of,
+    stored_offsets,
+)
+from streams.store.schema import migrate, rollback
+from streams.store.scope import OutOfScope, Scope
+from streams.store.writers import (
+    Refusal,
+    Tick,
+    WorkerReport,
+    get_meta,
+    insert_demands,
+    insert_events,
+    insert_refs,
+    insert_refused,
+    insert_reports,
+    insert_ticks,
+    mend_last_batch,
+    set_meta,
+)
+
+__all__ = [
+    "Address",
+    "IdentColumns",
+    "Known",
+    "OutOfScope",
+    "PostingColumns",
+    "Refusal",
+    "Scope",
+    "StoredEvent",
+    "Tick",
+    "WorkerReport",
+    "connect",
+    "events_about",
+    "events_by_pos",
+    "find_idents",
+    "get_meta",
+    "insert_demands",
+    "insert_events",
+    "insert_refs",
+    "insert_refused",
+    "insert_reports",
+    "insert_ticks",
+    "last_runs",
+    "load_idents",
+    "load_postings",
+    "mend_last_batch",
+    "migrate",
+    "postings_of",
+    "rollback",
+    "set_meta",
+    "stored_offsets",
+]

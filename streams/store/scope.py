@@ -46,6 +46,18 @@ class Scope:
                 f"issuer: {issuer!r}: outside the issuers of {self.who} ({allowed}); ask for one of them, or for another role"
             )
 
+    def require_comparison(self, code: str) -> None:
+        """Raises OutOfScope unless the area is covered and the role may see units side by side.
+
+        Units and issuers see their own figures; peers only as distributions, never one by one.
+        """
+        self.require_area(code)
+        if self.role in ("unit", "issuer"):
+            raise OutOfScope(
+                f"role: {self.role!r} of {self.who}: units side by side are for those who oversee them; "
+                "ask for your own unit's load"
+            )
+
     def require_operator(self) -> None:
         """Raises OutOfScope unless the whole country is covered or the role is operator."""
         if self.role != "operator" and not self.covers(""):
@@ -53,5 +65,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         for area in self.areas:
-            if area and not area.isdecimal():
-                raise ValueError(f"areas: {area!r}: a code prefix has digits only; write '51', or '' for the whole country")
+            if area and not area.partition("-")[0].isdecimal():
+                raise ValueError(
+                    f"areas: {area!r}: must be a code prefix; write '51', a unit's code, or '' for the whole country"
+                )

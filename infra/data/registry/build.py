@@ -26,7 +26,13 @@ VINTAGE: Final = "2023-06-30"
 COUNTS: Final = {"province": 31, "prefecture": 342, "county": 2_978, "township": 41_352, "village": 620_573}
 """Rows that each tier must have; another number means another source, and the build stops."""
 
-FILES: Final = {"province": "provinces", "prefecture": "cities", "county": "areas", "township": "streets", "village": "villages"}
+FILES: Final = {
+    "province": "provinces",
+    "prefecture": "cities",
+    "county": "areas",
+    "township": "streets",
+    "village": "villages",
+}
 WIDTHS: Final = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
 HERE: Final = Path(__file__).resolve().parent
 
@@ -67,7 +73,7 @@ def check(tables: dict[str, pl.DataFrame]) -> None:
             raise SystemExit(f"{tier}: {table.height} rows, expected {COUNTS[tier]}")
         if not codes.is_sorted() or codes.n_unique() != table.height:
             raise SystemExit(f"{tier}: codes are not sorted and unique")
-        if codes.min() < 10 ** (width - 1) or codes.max() >= 10**width:  # type: ignore[operator]
+        if codes.min() < 10 ** (width - 1) or codes.max() >= 10**width:
             raise SystemExit(f"{tier}: a code is not {width} digits wide")
         if (table["name"].str.len_chars() == 0).any():
             raise SystemExit(f"{tier}: a name is empty")

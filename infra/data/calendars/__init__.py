@@ -1,0 +1,1 @@
+"""Workday calendars: what the State Council published, and what is only estimated."""

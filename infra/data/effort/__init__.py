@@ -1,0 +1,1 @@
+"""Effort coefficients: person-minutes per thing demanded, with their provenance."""

@@ -1,0 +1,1 @@
+"""Outlines of divisions for the dashboard's map, and how they are made."""

@@ -1,0 +1,113 @@
+"""Recurrence of standing demands: a strict subset of RFC 5545 RRULE, bounded so that no rule can explode.
+
+Pure. Flows in: the text of a rule. Flows out: ``Rule``, or a ValueError that says what is wrong. Expansion is the ledger's.
+FREQ is DAILY, WEEKLY, MONTHLY or YEARLY; BYHOUR and BYMINUTE together name at most 24 times a day; COUNT is at most 10,000. Rules run on
+the wall clock of Asia/Shanghai; UNTIL is UTC (20261231T160000Z) or a local day (20261231, inclusive).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+COUNT_BOUND: Final = 10_000
+INTERVAL_BOUND: Final = 1_000
+TIMES_A_DAY_BOUND: Final = 24
+_LOCAL: Final = timezone(timedelta(hours=8))
+_DAY: Final = re.compile(r"^[+-]?(?:[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)$")
+_BOUNDS: Final = {
+    "BYMONTHDAY": (-31, 31),
+    "BYMONTH": (1, 12),
+    "BYSETPOS": (-366, 366),
+    "BYHOUR": (0, 23),
+    "BYMINUTE": (0, 59),
+}
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A checked rule. ``text`` is normalised; ``until`` is an aware instant or None."""
+
+    text: str
+    frequency: str
+    interval: int
+    count: int | None
+    until: datetime | None
+
+
+@lru_cache(maxsize=4_096)
+def parse(text: str) -> Rule:
+    """A checked rule from its text (with or without ``RRULE:``). Raises ValueError with the reason."""
+    if len(text) > 500:
+        raise ValueError("is longer than 500 characters")
+    parts: dict[str, str] = {}
+    for piece in text.upper().removeprefix("RRULE:").split(";"):
+        name, equals, value = piece.partition("=")
+        if not equals or not value:
+            raise ValueError(f"{piece!r} is not NAME=VALUE")
+        if name in parts:
+            raise ValueError(f"{name} stands twice")
+        parts[name] = value
+    frequency = parts.pop("FREQ", "")
+    if frequency not in FREQUENCIES:
+        raise ValueError(f"FREQ must be one of {', '.join(FREQUENCIES)}")
+    interval = _number("INTERVAL", parts.pop("INTERVAL", "1"), 1, INTERVAL_BOUND)
+    count = _number("COUNT", parts.pop("COUNT"), 1, COUNT_BOUND) if "COUNT" in parts else None
+    until = _until(parts.pop("UNTIL")) if "UNTIL" in parts else None
+    if count is not None and until is not None:
+        raise ValueError("has both COUNT and UNTIL")
+    _check_parts(parts, frequency)
+    normal = ";".join(f"{name}={value}" for name, value in _pairs(text))
+    return Rule(normal, frequency, interval, count, until)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    found = [piece.partition("=")[::2] for piece in text.upper().removeprefix("RRULE:").split(";")]
+    return sorted(found, key=lambda pair: (pair[0] != "FREQ", pair[0]))
+
+
+def _check_parts(parts: dict[str, str], frequency: str) -> None:
+    times = 1
+    for name, value in parts.items():
+        if name == "BYDAY":
+            for day in value.split(","):
+                if not _DAY.match(day):
+                    raise ValueError(f"BYDAY has {day!r}")
+                if len(day) > 2 and frequency in ("DAILY", "WEEKLY"):
+                    raise ValueError(f"BYDAY={day} needs FREQ=MONTHLY or YEARLY")
+        elif name == "WKST":
+            if value not in ("MO", "SU"):
+                raise ValueError("WKST must be MO or SU")
+        elif name in _BOUNDS:
+            low, high = _BOUNDS[name]
+            numbers = [_number(name, item, low, high) for item in value.split(",")]
+            if low < 0 and 0 in numbers:
+                raise ValueError(f"{name} must not be 0")
+            if name in ("BYHOUR", "BYMINUTE"):
+                times *= len(set(numbers))
+        else:
+            raise ValueError(f"{name} is not supported")
+    if times > TIMES_A_DAY_BOUND:
+        raise ValueError(f"names {times} times a day, more than {TIMES_A_DAY_BOUND}")
+
+
+def _number(name: str, text: str, low: int, high: int) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,9}", text) or not low <= int(text) <= high:
+        raise ValueError(f"{name} must be between {low} and {high}")
+    return int(text)
+
+
+def _until(text: str) -> datetime:
+    try:
+        if re.fullmatch(r"\d{8}T\d{6}Z", text):
+            return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        if re.fullmatch(r"\d{8}", text):
+            day = datetime.strptime(text, "%Y%m%d").replace(tzinfo=_LOCAL)
+            return day + timedelta(days=1) - timedelta(microseconds=1)
+    except ValueError:
+        pass
+    raise ValueError("UNTIL must be UTC (20261231T160000Z) or a day (20261231)")

@@ -1,0 +1,191 @@
+"""What happens to events at the door: checked, sent to the broker, answered for.
+
+Flows in: raw events and the token that they came with. Flows out: ``Verdict``: what was accepted, what was refused and why.
+May touch: the broker through ``Broker``; the store through the ``lookup`` that it is given.
+
+What only the rest of the system can know (an identity that exists with other content, references that do not fit) is
+refused later, on ``burden.refused``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+
+from streams.events import Event, Fault, Refused
+from streams.intake.binding import EVENT_LIMIT, Sound, record_of, sound
+from streams.intake.broker import Broker
+from streams.intake.metrics import Metrics
+from streams.intake.tokens import Token
+from streams.registry.errors import RegistryError
+from streams.store import Known
+
+if TYPE_CHECKING:
+    from streams.registry import Registry
+
+_LOG: Final = logging.getLogger(__name__)
+
+BREATH: Final = 200
+"""After so many events of one request others get their turn, so that a large batch delays nobody by more than some 20 ms."""
+
+OPEN_VERBS: Final = frozenset({"answered", "returned", "outcome"})
+"""What one source may say about another's demand; to change or void it takes a token that speaks for that source..."""
+
+OVERSIGHT: Final = frozenset({"supervisor", "operator"})
+"""...or one of these roles, which carry out upheld appeals."""
+
+Lookup = Callable[[Sequence[int]], Sequence[Known]]
+"""Which of these idents the store has already. Blocks; asked once for a batch, never for a single event."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """One event that was not taken; ``index`` is its place in the request, from 0; ``id`` is empty where it cannot be told."""
+
+    index: int
+    id: str
+    faults: tuple[Fault, ...]
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a request. ``duplicates`` counts those of ``accepted`` that the store is known to have already."""
+
+    accepted: int
+    duplicates: int
+    refused: tuple[Refusal, ...]
+    error: str = ""
+    """Where nothing was accepted: the first fault, on one line."""
+
+
+class _Bad(NamedTuple):
+    reason: str
+    faults: tuple[Fault, ...]
+    id: str
+
+
+class _Checked(NamedTuple):
+    place: int
+    event: Event
+    raw: bytes
+
+
+class Verdict(NamedTuple):
+    """An answer, and whether every refusal in it was for lack of rights."""
+
+    answer: Answer
+    forbidden: bool
+
+
+class Door:
+    """Takes events in. One for each process."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        metrics: Metrics,
+        *,
+        registry: Registry | None = None,
+        lookup: Lookup | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Without ``registry`` unknown areas are refused later; without ``lookup`` duplicates are counted as accepted."""
+        self._broker, self._metrics, self._registry, self._lookup, self._clock = (
+            broker,
+            metrics,
+            registry,
+            lookup,
+            clock,
+        )
+
+    async def take(self, raws: Sequence[bytes], token: Token) -> Verdict:
+        """Checks all events of a request and sends the good ones; returns when the broker has them, or raises Unavailable."""
+        good: list[_Checked] = []
+        refused: list[Refusal] = []
+        forbidden = 0
+        for index, raw in enumerate(raws):
+            if index % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            found = self._check(raw, token)
+            if isinstance(found, Sound):
+                good.append(_Checked(index, *found))
+            else:
+                forbidden += found.reason == "forbidden"
+                refused.append(self._refusal(index, found))
+        duplicates = 0
+        if len(raws) > 1 and good:
+            good, duplicates, conflicts = await self._compared(good)
+            refused = sorted(refused + conflicts, key=lambda refusal: refusal.index)
+        begin = self._clock()
+        await self._broker.append([record_of(checked.event, checked.raw) for checked in good])
+        self._metrics.append_seconds.observe(self._clock() - begin)
+        self._metrics.accepted.inc(len(good))
+        self._metrics.duplicates.inc(duplicates)
+        error = str(refused[0].faults[0]) if refused and not good else ""
+        return Verdict(Answer(len(good), duplicates, tuple(refused), error), 0 < forbidden == len(refused))
+
+    def _refusal(self, index: int, found: _Bad) -> Refusal:
+        self._metrics.refused.labels(found.reason).inc()
+        return Refusal(index, found.id, found.faults)
+
+    def _check(self, raw: bytes, token: Token) -> Sound | _Bad:
+        if len(raw) > EVENT_LIMIT:
+            rule = f"an event has at most {EVENT_LIMIT} bytes"
+            return _Bad("size", (Fault("", f"{len(raw)} bytes", rule, "send attachments by reference", "size"),), "")
+        try:
+            event, raw = sound(raw)
+        except Refused as refusal:
+            return _Bad(refusal.code, refusal.faults, "" if refusal.secret else refusal.id)
+        if not token.speaks_as(event.source):
+            return _Bad("forbidden", (_forbidden("source", event.source, token, token.sources),), event.id)
+        for target in () if event.verb in OPEN_VERBS else event.targets:
+            if not token.speaks_as(target.source) and token.role not in OVERSIGHT:
+                return _Bad("forbidden", (_forbidden("data", target.source, token, token.sources),), event.id)
+        if not token.speaks_for(event.issuer):
+            return _Bad("forbidden", (_forbidden("data.issuer", event.issuer, token, token.issuers),), event.id)
+        reach = getattr(event.data, "reach", None)
+        if self._registry is not None and reach is not None:
+            try:
+                self._registry.resolve(reach)
+            except RegistryError as error:
+                return _Bad("unknown", (Fault(error.field, error.value, error.rule, error.fix, "unknown"),), event.id)
+        return Sound(event, raw)
+
+    async def _compared(self, good: list[_Checked]) -> tuple[list[_Checked], int, list[Refusal]]:
+        """A batch against itself and the store: what goes on, how many of it are duplicates, what conflicts."""
+        there: dict[tuple[str, str], int] = {}
+        if self._lookup is not None:
+            try:
+                known = await run_in_threadpool(self._lookup, list({checked.event.ident for checked in good}))
+                there = {(one.source, one.id): one.digest for one in known}
+            except Exception:  # a courtesy: a store that is down must not keep events out
+                _LOG.warning("the store was not asked for duplicates", exc_info=True)
+        kept: list[_Checked] = []
+        conflicts: list[Refusal] = []
+        duplicates = 0
+        for checked in good:
+            event = checked.event
+            digest = there.setdefault((event.source, event.id), -1)
+            if digest == -1:
+                there[event.source, event.id] = event.digest
+            elif digest == event.digest:
+                duplicates += 1
+            else:
+                conflicts.append(self._refusal(checked.place, _Bad("conflict", (_conflict(event),), event.id)))
+                continue
+            kept.append(checked)
+        return kept, duplicates, conflicts
+
+
+def _conflict(event: Event) -> Fault:
+    rule = "this identity exists already with other content, and the first stands"
+    return Fault("id", event.id, rule, "send an amendment, or another id if it is another demand", "conflict")
+
+
+def _forbidden(field: str, value: str, token: Token, allowed: tuple[str, ...]) -> Fault:
+    rule = f"the token of {token.name} speaks for {', '.join(allowed) or 'nobody'} only"
+    return Fault(field, value, rule, "use the token of that source, or ask the operator for the right", "forbidden")

@@ -1,0 +1,169 @@
+"""The HTTP API: events in, load out.
+
+Flows in: requests. Flows out: records of ``burden.events`` through ``Door``; answers of scoped reads. May touch: the
+broker and the store, through what it is given. Contract: section 4.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from streams.intake.answers import HttpFault, fault, json, later, token_of
+from streams.intake.binding import EVENT_LIMIT
+from streams.intake.broker import Broker, Unavailable
+from streams.intake.door import Door, Lookup
+from streams.intake.formats import BadBody, WrongType, events_in
+from streams.intake.metrics import Metrics
+from streams.intake.openapi import document
+from streams.intake.rate import Rate
+from streams.intake.reads_http import Reads
+from streams.intake.tokens import Tokens
+
+if TYPE_CHECKING:
+    from streams.registry import Registry
+
+BODY_LIMIT: Final = 10 * 1024 * 1024
+"""The longest request body, in bytes."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the API is made of. ``reads`` and ``registry`` may be missing: an ingest-only door."""
+
+    broker: Broker
+    tokens: Tokens
+    registry: Registry | None = None
+    reads: Reads | None = None
+    lookup: Lookup | None = None
+    rate: float = 5000.0
+    burst: int = 50_000
+    metrics: Metrics = field(default_factory=Metrics)
+    clock: Callable[[], float] = time.monotonic
+
+
+class _Api:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._metrics = parts.metrics
+        self._rate = Rate(parts.rate, parts.burst)
+        self._door = Door(parts.broker, parts.metrics, registry=parts.registry, lookup=parts.lookup, clock=parts.clock)
+
+    async def events(self, request: Request) -> Response:
+        """POST /v1/events."""
+        token = token_of(request, self._parts.tokens)
+        body = await _body(request)
+        try:
+            raws = events_in(request.headers, body)
+        except WrongType as error:
+            raise HttpFault(415, str(error)) from None
+        except BadBody as error:
+            raise HttpFault(400, str(error)) from None
+        if len(raws) == 1 and len(raws[0]) > EVENT_LIMIT:
+            raise HttpFault(413, f"body: an event has at most {EVENT_LIMIT} bytes; send attachments by reference")
+        wait = self._rate.wait_s(token.name, len(raws), self._parts.clock())
+        if wait:
+            raise later(f"{len(raws)} events: more than {token.name} may send now; wait and send again", wait, 429)
+        try:
+            answer, forbidden = await self._door.take(raws, token)
+        except Unavailable as error:
+            raise later(f"kafka: {error}; send the same events again", error.retry_after_s, 503) from None
+        refused = 403 if forbidden else 400
+        return json(answer, refused if answer.refused and not answer.accepted else 202)
+
+    async def healthz(self, _request: Request) -> Response:
+        """GET /healthz: 200 while work moves. Says nothing about the broker: a restart of this process would not mend that."""
+        if self._parts.broker.is_stuck():
+            raise HttpFault(503, f"{self._parts.broker.waiting} events wait and none moves; start this process again")
+        return json({"status": "ok", "waiting": self._parts.broker.waiting})
+
+    async def readyz(self, _request: Request) -> Response:
+        """GET /readyz: 200 when events can be taken and reads answered."""
+        missing = [] if await self._parts.broker.is_ready() else ["kafka"]
+        if self._parts.reads is not None and not await self._parts.reads.is_ready():
+            missing.append("store")
+        if missing:
+            raise later(f"{', '.join(missing)}: does not answer yet", 1, 503)
+        return json({"status": "ready"})
+
+    async def metrics(self, _request: Request) -> Response:
+        """GET /metrics."""
+        self._metrics.waiting.set(self._parts.broker.waiting)
+        return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def openapi(self, _request: Request) -> Response:
+        """GET /openapi.json."""
+        return json(document())
+
+    def counted(self, route: str, handler: Handler) -> Handler:
+        """The handler with its faults turned into answers, and every answer counted and timed."""
+
+        async def answered(request: Request) -> Response:
+            begin = self._parts.clock()
+            try:
+                answer = await handler(request)
+            except HttpFault as found:
+                answer = fault(found)
+            except ClientDisconnect:
+                answer = fault(HttpFault(400, "body: the sender went away; send again"))
+            self._metrics.seconds.labels(route).observe(self._parts.clock() - begin)
+            self._metrics.requests.labels(route, str(answer.status_code)).inc()
+            return answer
+
+        return answered
+
+
+def build(parts: Parts) -> Starlette:
+    """The application; its start and end are those of the broker's producer. Raises nothing: a broker that is down is a 503."""
+    api = _Api(parts)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        parts.broker.start()
+        yield
+        parts.broker.close()
+
+    routes: list[tuple[str, str, Handler]] = [
+        ("POST", "/v1/events", api.events),
+        ("GET", "/healthz", api.healthz),
+        ("GET", "/readyz", api.readyz),
+        ("GET", "/metrics", api.metrics),
+        ("GET", "/openapi.json", api.openapi),
+    ]
+    if parts.reads is not None:
+        routes += [("GET", path, handler) for path, handler in parts.reads.routes(parts.tokens)]
+    return Starlette(
+        routes=[Route(path, api.counted(path, handler), methods=[method]) for method, path, handler in routes],
+        lifespan=lifespan,
+        exception_handlers={404: _not_found, 405: _not_found},
+    )
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    return fault(HttpFault(status, f"{request.method} {request.url.path}: no such route; /openapi.json lists them"))
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body; raises HttpFault 413 as soon as it is known to be too long."""
+    too_long = HttpFault(413, f"body: longer than {BODY_LIMIT} bytes; send smaller batches")
+    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+        raise too_long
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > BODY_LIMIT:
+            raise too_long
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,137 @@
+"""The description of the API for programs: OpenAPI 3.1, served at ``/openapi.json``.
+
+Pure. Flows in: nothing. Flows out: one document, made of the types that the routes answer with.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from streams.intake.door import Answer
+from streams.intake.formats import BATCH, JSON, STRUCTURED
+
+_ERRORS: Final = {
+    400: "Nothing of it was taken: every event was refused, or the body cannot be read.",
+    401: "No known bearer token.",
+    403: "The token may not speak for this source or issuer, or not see this unit.",
+    404: "No such unit.",
+    413: "The body is longer than 10 MiB, or an event longer than 256 KiB.",
+    415: "The content type is not taken.",
+    429: "More events than this token may send now; Retry-After says when.",
+    503: "The broker or the store does not answer; Retry-After says when to come back. Sending the same events again is safe.",
+}
+
+_EVENT: Final = {
+    "type": "object",
+    "description": "A CloudEvent 1.0; `data` by type, see docs/events.md.",
+    "required": ["specversion", "id", "source", "type", "time", "data"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string"},
+        "source": {"type": "string"},
+        "type": {"type": "string", "pattern": r"^burden\.[a-z]+\.[a-z]+\.v1$"},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"const": JSON},
+        "data": {"type": "object"},
+    },
+}
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    return {"description": _ERRORS[status], "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
+
+
+def _query(name: str, meaning: str, example: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}, "example": example}
+
+
+def _read(summary: str, kind: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "security": [{"bearer": []}, {"basic": []}],
+            "parameters": parameters,
+            "responses": {
+                "200": {"description": "Found.", "content": {kind: {}}},
+                **{str(status): _refusal(status) for status in (400, 401, 403, 404, 503)},
+            },
+        }
+    }
+
+
+def _probe(summary: str, kind: str = JSON) -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "responses": {"200": {"description": "Yes.", "content": {kind: {}}}, "503": _refusal(503)},
+        }
+    }
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    (answer,), components = _schemas()
+    unit = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}, "example": "510104017"}
+    at = _query("at", "The instant, ISO 8601 with offset; default now.", "2026-03-03T15:00:00+08:00")
+    metric = _query("metric", "KIND.MEASURE.WINDOW; for a unit several with commas.", "all.minutes.7d")
+    tier = _query("tier", "province, prefecture, county, township, village or LEVEL-LINE.", "township")
+    events = {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}
+    one = {"schema": {"$ref": "#/components/schemas/Event"}}
+    send = {
+        "summary": "Send events: CloudEvents 1.0 structured, batch or binary mode.",
+        "security": [{"bearer": []}],
+        "requestBody": {"required": True, "content": {STRUCTURED: one, BATCH: {"schema": events}, JSON: one}},
+        "responses": {
+            "202": {
+                "description": "The broker has acknowledged all accepted events; they are never lost.",
+                "content": {JSON: {"schema": answer}},
+            },
+            **{str(status): _refusal(status) for status in (400, 401, 403, 413, 415, 429, 503)},
+        },
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Burdenwatch",
+            "version": "1",
+            "description": "Demands in, load out. Person-minutes are integers.",
+        },
+        "paths": {
+            "/v1/events": {"post": send},
+            "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
+            "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
+            "/v1/hotspots": _read(
+                "The units of a tier with the most load, most first.",
+                JSON,
+                [
+                    tier,
+                    metric,
+                    _query("area", "Division code; default the whole country.", "51"),
+                    _query("limit", "1 to 1000.", "20"),
+                    at,
+                ],
+            ),
+            "/healthz": _probe("Whether work moves."),
+            "/readyz": _probe("Whether events can be taken and reads answered."),
+            "/metrics": _probe("Metrics for Prometheus.", "text/plain"),
+        },
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
+            "schemas": {
+                **components,
+                "Event": _EVENT,
+                "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
+            },
+        },
+    }
+
+
+def _schemas() -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    return msgspec.json.schema_components([Answer], ref_template="#/components/schemas/{name}")

@@ -1,0 +1,193 @@
+"""The read routes: load of a unit, its calendar, hotspots. Each question is asked with the Scope of the token.
+
+Flows in: requests. Flows out: JSON and iCalendar. May touch: the store, through ``streams.store.reads``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from icalendar import Calendar
+from icalendar import Event as CalendarEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from streams.intake.answers import HttpFault, json, later, token_of
+from streams.intake.tokens import Tokens
+from streams.registry.errors import RegistryError
+from streams.store import Known, find_idents, reads
+from streams.store.scope import OutOfScope, Scope
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+    from streams.registry import Registry
+    from streams.store.answers import DemandRow
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_LOG: Final = logging.getLogger(__name__)
+
+LOAD_METRICS: Final = ("all.minutes.24h", "all.minutes.7d", "all.minutes.30d", "all.count.7d", "all.minutes.ahead7d")
+"""What is told of a unit where no metric is asked for."""
+
+METRICS_LIMIT: Final = 50
+HOTSPOTS_LIMIT: Final = 1000
+CALENDAR_AHEAD_DAYS: Final = 60
+CALENDAR_LIMIT: Final = 500
+PROBE_S: Final = 5.0
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Reads:
+    """The read side of the API. ``connect`` makes a client of the store, which all worker threads share."""
+
+    def __init__(self, connect: Callable[[], Client], registry: Registry, *, now_us: Callable[[], int]) -> None:
+        self._connect, self._registry, self._now_us = connect, registry, now_us
+        self._shared: Client | None = None
+        self._lock = threading.Lock()
+
+    def routes(self, tokens: Tokens) -> list[tuple[str, Handler]]:
+        """Path and handler of each read route."""
+
+        def scoped(handler: Callable[[Request, Scope], Awaitable[Response]]) -> Handler:
+            async def asked(request: Request) -> Response:
+                return await handler(request, token_of(request, tokens).scope())
+
+            return asked
+
+        return [
+            ("/v1/units/{code}/load", scoped(self.load)),
+            ("/v1/units/{code}/calendar.ics", scoped(self.calendar)),
+            ("/v1/hotspots", scoped(self.hotspots)),
+        ]
+
+    def lookup(self, idents: Sequence[int]) -> list[Known]:
+        """Which of these idents the store has already; for the door, not for people."""
+        return find_idents(self._client(), idents)
+
+    async def is_ready(self) -> bool:
+        """Whether the store answers a query."""
+        try:
+            await run_in_threadpool(lambda: self._client().command("SELECT 1"))
+        except Exception:  # whatever it is, the store cannot be read now
+            self._forget()
+            return False
+        return True
+
+    async def load(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/units/CODE/load?metric=M,M&at=T: ``{"unit", "at", "load": {metric: value}}``."""
+        code = request.path_params["code"]
+        at_us = self._instant(request)
+        metrics = [name for name in request.query_params.get("metric", "").split(",") if name] or list(LOAD_METRICS)
+        if len(metrics) > METRICS_LIMIT:
+            raise HttpFault(400, f"metric: {len(metrics)} metrics: at most {METRICS_LIMIT}; ask in parts")
+        found = await self._ask(reads.unit_load, scope, code, metrics, at_us)
+        return json({"unit": code, "at": _iso(at_us), "load": found})
+
+    async def hotspots(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/hotspots?tier=T&metric=M&area=A&limit=N&at=T: the most loaded units, most first."""
+        asked = request.query_params
+        at_us = self._instant(request)
+        tier, metric, area = (
+            asked.get("tier", "township"),
+            asked.get("metric", "all.minutes.30d"),
+            asked.get("area", ""),
+        )
+        limit = _count(asked.get("limit", "20"), HOTSPOTS_LIMIT)
+        found = await self._ask(reads.hotspots_at, scope, tier, metric, at_us, area=area, n=limit)
+        rows = [{"unit": hot.code, "name": self._name(hot.code), "value": hot.value} for hot in found]
+        return json({"tier": tier, "metric": metric, "area": area, "at": _iso(at_us), "hotspots": rows})
+
+    async def calendar(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/units/CODE/calendar.ics: what the next weeks will demand of the unit, for any calendar program."""
+        code = request.path_params["code"]
+        at_us = self._instant(request)
+        until_us = at_us + CALENDAR_AHEAD_DAYS * 86_400_000_000
+        found = await self._ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT)
+        body = feed(code, self._name(code), found, at_us)
+        return Response(body, media_type="text/calendar; charset=utf-8")
+
+    async def _ask(self, read: Callable[..., Any], scope: Scope, *asked: Any, **more: Any) -> Any:
+        """One read on a worker thread; what is wrong with the question becomes 400, 403 or 404, a store that is down 503."""
+
+        def on_thread() -> Any:
+            return read(self._client(), scope, self._registry, *asked, **more)
+
+        try:
+            return await run_in_threadpool(on_thread)
+        except OutOfScope as error:
+            raise HttpFault(403, str(error)) from None
+        except RegistryError as error:
+            raise HttpFault(404, str(error)) from None
+        except ValueError as error:
+            raise HttpFault(400, str(error)) from None
+        except Exception as error:  # clickhouse-connect and urllib3 have no common family for 'does not answer'
+            self._forget()
+            _LOG.warning("a read failed", exc_info=True)
+            raise later(f"store: {type(error).__name__}: does not answer; ask again later", 2, 503) from error
+
+    def _client(self) -> Client:
+        with self._lock:
+            if self._shared is None:
+                self._shared = self._connect()
+            return self._shared
+
+    def _forget(self) -> None:
+        # The store may have come back at another address or with another state: the next question connects anew.
+        self._shared = None
+
+    def _name(self, code: str) -> str:
+        try:
+            return self._registry.name_of(code)
+        except RegistryError:
+            return ""
+
+    def _instant(self, request: Request) -> int:
+        text = request.query_params.get("at", "")
+        if not text:
+            return self._now_us()
+        try:
+            return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+        except (ValueError, TypeError, OverflowError):  # no time, a time without offset, a time out of all bounds
+            rule = "must be an instant with offset; write 2026-03-03T15:00:00+08:00 (in a URL + is %2B)"
+            raise HttpFault(400, f"at: {text[:64]!r}: {rule}") from None
+
+
+def feed(code: str, name: str, rows: list[DemandRow], at_us: int) -> bytes:
+    """The iCalendar text of what is coming: one entry for each occurrence, its end the deadline where there is one."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//burdenwatch//calendar//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{name or code} 待办负担")
+    calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
+    for row in rows:
+        entry = CalendarEvent()
+        entry.add("uid", f"{row.key}-{row.start_us}@burdenwatch")
+        entry.add("dtstamp", _moment(at_us))
+        entry.add("dtstart", _moment(row.start_us))
+        end_us = row.deadline_us if row.deadline_us is not None and row.deadline_us > row.start_us else None
+        entry.add("dtend", _moment(end_us if end_us is not None else row.start_us + max(row.likely, 15) * 60_000_000))
+        entry.add("summary", f"{row.title or row.doc_no or row.id} ({row.issuer})")
+        entry.add("description", f"{row.doc_no}\n{row.likely} min ({row.low}-{row.high})".strip())
+        calendar.add_component(entry)
+    return bytes(calendar.to_ical())
+
+
+def _count(text: str, limit: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= limit:
+        raise HttpFault(400, f"limit: {text[:20]!r}: must be a number from 1 to {limit}")
+    return int(text)
+
+
+def _moment(time_us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=time_us)
+
+
+def _iso(time_us: int) -> str:
+    return _moment(time_us).isoformat().replace("+00:00", "Z")

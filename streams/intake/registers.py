@@ -1,0 +1,173 @@
+"""Reads files of events: NDJSON, CSV and XLSX registers, ICS calendars.
+
+Flows in: paths. Flows out: ``Line``s: the place (FILE:LINE), and an event in JSON or what is wrong. May touch: these files.
+One line that cannot be read never stops the rest; a file that cannot be read at all is one faulty line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from icalendar import Calendar
+from python_calamine import CalamineError, CalamineWorkbook
+
+from streams.events import Fault
+from streams.intake.columns import SHANGHAI, BadRow, Cell, event_of, fields_of
+
+ROWS_LIMIT: Final = 1_000_000
+"""The longest sheet that is read, in rows: what Excel itself can hold."""
+
+
+class Line(NamedTuple):
+    """One event of a file, or what is wrong with it; ``raw`` is empty exactly where there are faults."""
+
+    place: str
+    raw: bytes
+    faults: tuple[Fault, ...] = ()
+
+
+def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line]:
+    """All lines of all files in order. The kind of a file follows from its ending."""
+    for path in paths:
+        reader = _READERS.get(path.suffix.lower())
+        if reader is None:
+            fix = "name a file that ends in " + ", ".join(_READERS)
+            yield Line(str(path), b"", (Fault("file", path.suffix, "is no kind of file that is read", fix),))
+            continue
+        try:
+            yield from reader(path, default_source)
+        except OSError as error:
+            yield Line(str(path), b"", (Fault("file", path.name, str(error.strerror), "check name and rights"),))
+        except BadRow as bad:
+            yield Line(f"{path}:1", b"", bad.faults)
+        except (CalamineError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error, ValueError) as error:
+            rule = f"cannot be read: {' '.join(str(error).split())[:200]}"
+            yield Line(str(path), b"", (Fault("file", path.name, rule, "save it again, CSV as UTF-8 or GB18030"),))
+
+
+def _ndjson(path: Path, _default_source: str) -> Iterator[Line]:
+    with path.open("rb") as file:
+        for number, text in enumerate(file, start=1):
+            text = text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
+            if text.strip():
+                yield Line(f"{path}:{number}", text.strip())
+
+
+def _csv(path: Path, default_source: str) -> Iterator[Line]:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030")  # what spreadsheet programs write in China
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next(rows, [])
+    yield from _rows(str(path), header, ((rows.line_num, row) for row in rows), default_source)
+
+
+def _xlsx(path: Path, default_source: str) -> Iterator[Line]:
+    with CalamineWorkbook.from_path(str(path)) as book:
+        sheet = book.get_sheet_by_index(0)
+        if sheet.total_height > ROWS_LIMIT:
+            raise ValueError(f"has {sheet.total_height} rows, at most {ROWS_LIMIT} are read")
+        cells = iter(sheet.to_python(skip_empty_area=False))
+        header = next(cells, [])
+        yield from _rows(str(path), header, enumerate(cells, start=2), default_source)
+
+
+def _rows(
+    place: str, header: Sequence[Any], rows: Iterator[tuple[int, Sequence[Any]]], default_source: str
+) -> Iterator[Line]:
+    fields = fields_of(header)
+    for number, row in rows:
+        if not any(str(cell).strip() for cell in row):
+            continue
+        yield _line(f"{place}:{number}", lambda row=row: event_of(fields, row, default_source))  # type: ignore[misc]
+
+
+def _line(place: str, event: Callable[[], dict[str, Any]]) -> Line:
+    try:
+        return Line(place, msgspec.json.encode(event()))
+    except BadRow as bad:
+        return Line(place, b"", bad.faults)
+
+
+def _ics(path: Path, default_source: str) -> Iterator[Line]:
+    content = path.read_bytes()
+    calendar: Any = Calendar.from_ical(content)
+    for number, entry in enumerate(calendar.walk("VEVENT"), start=1):
+        yield _line(
+            f"{path}:{number}",
+            lambda entry=entry: _meeting(calendar, entry, default_source),  # type: ignore[misc]
+        )
+
+
+def _meeting(calendar: Any, entry: Any, default_source: str) -> dict[str, Any]:
+    """A meeting out of a VEVENT. What iCalendar has no word for stands in X-BURDENWATCH-ISSUER, -AREAS, -TIERS, -UNITS,
+
+    -LINES, -SOURCE, on the entry or once on the calendar. A cancelled entry withdraws its meeting.
+    """
+
+    def own(name: str) -> str:
+        return str(entry.get(f"X-BURDENWATCH-{name}") or calendar.get(f"X-BURDENWATCH-{name}") or "").strip()
+
+    for name in ("EXDATE", "RDATE", "RECURRENCE-ID"):
+        if name in entry:
+            raise BadRow(
+                [Fault(name, "", "single exceptions of a series are not taken", "send them as meetings of their own")]
+            )
+    uid, starts_at = str(entry.get("UID") or ""), _time(entry, "DTSTART")
+    if not uid or starts_at is None:
+        raise BadRow([Fault("DTSTART" if uid else "UID", "", "is missing", "export the calendar again")])
+    source = own("SOURCE") or default_source or f"//calendar/{own('ISSUER')}"
+    event = {"specversion": "1.0", "source": source, "datacontenttype": "application/json"}
+    if str(entry.get("STATUS") or "").upper() == "CANCELLED":
+        time_at = _time(entry, "LAST-MODIFIED") or _time(entry, "DTSTAMP") or starts_at
+        data: dict[str, Any] = {"withdraws": uid} | ({"issuer": own("ISSUER")} if own("ISSUER") else {})
+        return event | {"id": f"{uid}#cancelled", "type": "burden.meeting.withdrawn.v1", "time": time_at, "data": data}
+    codes = {
+        name: [part for part in own(name.upper()).replace(",", " ").split() if part]
+        for name in ("areas", "tiers", "lines", "units")
+    }
+    if "全国" in codes["areas"]:
+        codes["areas"] = [""]
+    data = {"issuer": own("ISSUER"), "title": str(entry.get("SUMMARY") or ""), "starts_at": starts_at}
+    data |= {"reach": codes | {"except": []}}
+    if (ends_at := _time(entry, "DTEND")) is not None:
+        data["ends_at"] = ends_at
+    if "RRULE" in entry:
+        data["recurrence"] = entry["RRULE"].to_ical().decode()
+    # CREATED does not change when the calendar is exported again, DTSTAMP does: the same meeting stays the same event.
+    time_at = _time(entry, "CREATED") or starts_at
+    return event | {"id": uid, "type": "burden.meeting.issued.v1", "time": time_at, "data": data}
+
+
+def _time(entry: Any, name: str) -> str | None:
+    value = entry.get(name)
+    if value is None:
+        return None
+    moment = value.dt
+    if not isinstance(moment, datetime):
+        if not isinstance(moment, date):
+            return None
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=SHANGHAI)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
+
+
+_READERS: Final[dict[str, Callable[[Path, str], Iterator[Line]]]] = {
+    ".ndjson": _ndjson,
+    ".jsonl": _ndjson,
+    ".json": _ndjson,
+    ".csv": _csv,
+    ".xlsx": _xlsx,
+    ".xls": _xlsx,
+    ".ics": _ics,
+}
+
+__all__ = ["Cell", "Line", "read_files"]

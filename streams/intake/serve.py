@@ -1,0 +1,95 @@
+"""Runs the HTTP API of one installation: ``python -m streams.intake.serve``, settings from ``BURDENWATCH_*``.
+
+Flows in: the environment. Flows out: a server on loopback. May touch: broker and store, whose addresses it is told.
+Exit codes: 2 wrong settings, 3 the port cannot be had.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from typing import Final
+
+import uvicorn
+from pydantic import ValidationError
+
+from streams import registry, store
+from streams.intake import tokens
+from streams.intake.broker import Broker
+from streams.intake.client import now_us
+from streams.intake.http import Parts, build
+from streams.intake.reads_http import Reads
+from streams.intake.settings import Settings
+
+_SHUTDOWN_S: Final = 15
+STORE_PATIENCE_S: Final = 3.0
+"""How long a read may wait for a store that is starting before it is answered 503."""
+
+
+def parts_of(settings: Settings) -> Parts:
+    """Everything that the API is made of; raises TokenFault or RegistryError where files are wrong."""
+    units = registry.load(settings.registry if settings.registry and settings.registry.exists() else None)
+    address = store.Address(settings.store_host, settings.store_port, settings.store_user, settings.store_password())
+    reads = Reads(lambda: store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
+    return Parts(
+        broker=Broker(
+            settings.kafka,
+            settings.producer_options(),
+            acknowledge_s=settings.acknowledge_s,
+            waiting=settings.waiting,
+        ),
+        tokens=tokens.load(settings.tokens_file),
+        registry=units,
+        reads=reads,
+        lookup=reads.lookup,
+        rate=settings.rate,
+        burst=settings.burst,
+    )
+
+
+def main() -> int:
+    """Serves until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.ERROR)
+    try:
+        settings = Settings.read()
+        parts = parts_of(settings)
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "BURDENWATCH_" + "_".join(str(part) for part in fault["loc"]).upper()
+            print(f"{name}: {fault['msg']}; set it and start again", file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build(parts),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+            backlog=4096,
+        )
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn ends gracefully and then raises the signal once more: by then it has been obeyed.
+        signal.signal(number, lambda _number, _frame: None)
+    try:
+        server.run()
+    except SystemExit:
+        return 3
+    return 0 if server.started else 3
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # threads of a broker that does not answer must not hold up the end

@@ -1,0 +1,229 @@
+"""What an issued event and everything said about it amount to; and the postings that this should have.
+
+Pure. Flows in: the events about one demand in any order. Flows out: ``Demand``, ``Postings``. docs/load.md states every rule applied here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from dateutil.rrule import rrulestr
+
+from streams.calendars import period_bounds
+from streams.events import Effort, Event, Reach, issued_of, recurrence
+from streams.events.data import EPOCH, Correction, RestatedEffort, us
+from streams.events.model import KIND_IDS
+from streams.ledger.postings import Postings, Row
+from streams.registry.model import Range, Ranges
+
+Resolve = Callable[[Reach], Ranges]
+Estimate = Callable[[str, Any], Effort]
+Clip = Callable[[Ranges], Ranges]
+_LOCAL: Final = timedelta(hours=8)
+_VOID: Final = "void"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a unit really spent; ``occurrence_us`` None where the event names no occurrence."""
+
+    unit: str
+    occurrence_us: int | None
+    minutes: int
+    order: tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Rework:
+    """One more occurrence of one unit."""
+
+    unit: str
+    start_us: int
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The demand as it stands."""
+
+    key: int
+    kind: int
+    issuer: str
+    ranges: Ranges
+    starts_us: int
+    recurrence: str | None
+    cutoff_us: int | None
+    effort: Effort
+    void: bool = False
+    answers: tuple[Answer, ...] = ()
+    reworks: tuple[Rework, ...] = field(default=())
+
+
+def order_of(event: Event) -> tuple[int, str]:
+    """Later is larger: by time, then by id."""
+    return event.time_us, event.id
+
+
+def concerns(event: Event, original: Event) -> bool:
+    """Whether an event refers to the original."""
+    return any(target.id == original.id and target.source == original.source for target in event.targets)
+
+
+def demand_of(original: Event, others: Sequence[Event], *, key: int, resolve: Resolve, estimate: Estimate) -> Demand:
+    """The demand of an issued event and the events that refer to it; anything else among ``others`` is passed over.
+
+    Raises what ``resolve`` raises for a reach that does not exist.
+    """
+    about = sorted((event for event in others if concerns(event, original)), key=order_of)
+    data = _amended(original, about)
+    effort = data.effort or estimate(original.kind, data)
+    void = False
+    corrections = [event.data for event in about if isinstance(event.data, Correction)]
+    if corrections:
+        effect = corrections[-1].effect
+        if isinstance(effect, RestatedEffort):
+            effort = effect.effort
+        void = effect == _VOID
+    cuts = [event.time_us for event in about if event.verb in ("withdrawn", "ended")]
+    return Demand(
+        key=key,
+        kind=KIND_IDS[original.kind],
+        issuer=data.issuer,
+        ranges=resolve(data.reach),
+        starts_us=original.time_us if data.starts_us is None else data.starts_us,
+        recurrence=data.recurrence,
+        cutoff_us=min(cuts, default=None),
+        effort=effort,
+        void=void,
+        answers=tuple(_answer(event) for event in about if event.verb == "answered"),
+        reworks=tuple(
+            Rework(event.data.unit, event.time_us, event.data.effort) for event in about if event.verb == "returned"
+        ),
+    )
+
+
+def _amended(original: Event, about: Sequence[Event]) -> Any:
+    """The original's data with every amendment applied, the latest last."""
+    changes = [event.data.changes for event in about if event.verb == "amended"]
+    if not changes:
+        return original.data
+    merged: dict[str, Any] = dict(msgspec.json.decode(original.body)["data"])
+    for change in changes:
+        merged.update(change)
+    return issued_of(original.kind, merged)
+
+
+def _answer(event: Event) -> Answer:
+    data = event.data
+    occurrence = None if data.occurrence_at is None else us(data.occurrence_at)
+    return Answer(data.unit, occurrence, data.actual_minutes, order_of(event))
+
+
+def horizon_us(now_us: int) -> int:
+    """How far standing demands are posted: to the start of the third month after this one, 60 days ahead or more."""
+    end = now_us
+    for _ in range(3):
+        end = period_bounds("month", end)[1]
+    return end
+
+
+def occurrences(demand: Demand, until_us: int) -> Iterator[int]:
+    """Starts of a demand up to and with ``until_us``, ascending; a demand that does not recur has one whenever it is."""
+    cutoff = demand.cutoff_us
+    if demand.recurrence is None:
+        if cutoff is None or demand.starts_us < cutoff:
+            yield demand.starts_us
+        return
+    for start in _recurring(demand.recurrence, demand.starts_us, until_us):
+        if cutoff is not None and start >= cutoff:
+            return
+        yield start
+
+
+def _recurring(text: str, starts_us: int, until_us: int) -> Iterator[int]:
+    """Wall-clock recurrence in Asia/Shanghai. dateutil knows no fractions of a second: they are put back."""
+    rule = recurrence.parse(text)
+    whole, fraction = divmod(starts_us, 1_000_000)
+    first = datetime.fromtimestamp(whole, UTC).replace(tzinfo=None) + _LOCAL
+    end = until_us if rule.until is None else min(until_us, us(rule.until))
+    bound = (EPOCH + timedelta(microseconds=end)).replace(tzinfo=None) + _LOCAL
+    parts = [part for part in rule.text.split(";") if not part.startswith(("UNTIL=", "COUNT="))]
+    parts.append(f"UNTIL={bound:%Y%m%dT%H%M%S}")
+    for number, moment in enumerate(rrulestr(";".join(parts), dtstart=first)):
+        if rule.count is not None and number >= rule.count:
+            return
+        start = us((moment - _LOCAL).replace(tzinfo=UTC)) + fraction
+        if start <= end:
+            yield start
+
+
+def postings_of(
+    demand: Demand, *, until_us: int, rank_of: Callable[[str], tuple[int, int] | None], clip: Clip | None = None
+) -> Postings:
+    """The postings that a demand should have; ``clip`` narrows its ranges to a shard. ``rank_of`` gives None for an unknown unit."""
+    if demand.void:
+        return Postings.from_rows([])
+    ranges = demand.ranges if clip is None else clip(demand.ranges)
+    if not ranges:
+        return Postings.from_rows([])
+    low, likely, high = demand.effort.low, demand.effort.likely, demand.effort.high
+    head = (demand.key,)
+    tail = (demand.kind, demand.issuer)
+    starts = list(occurrences(demand, until_us))
+    rows: list[Row] = [
+        (*head, one.tier, *tail, one.lo, one.hi, start, low, likely, high, 1, 0) for start in starts for one in ranges
+    ]
+    for (unit, start), answer in _standing(demand, starts).items():
+        tier, rank = _inside(rank_of(unit), ranges)
+        if tier:
+            actual = answer.minutes
+            rows.append((*head, tier, *tail, rank, rank + 1, start, actual - low, actual - likely, actual - high, 0, 1))
+    for rework in demand.reworks:
+        tier, rank = _inside(rank_of(rework.unit), ranges)
+        if tier and (demand.cutoff_us is None or rework.start_us < demand.cutoff_us):
+            again = rework.effort
+            rows.append(
+                (*head, tier, *tail, rank, rank + 1, rework.start_us, again.low, again.likely, again.high, 1, 1)
+            )
+    return Postings.from_rows(rows)
+
+
+def _standing(demand: Demand, starts: Sequence[int]) -> dict[tuple[str, int], Answer]:
+    """The answer that stands for each unit and occurrence: the latest."""
+    found: dict[tuple[str, int], Answer] = {}
+    known = set(starts)
+    for answer in sorted(demand.answers, key=lambda one: one.order):
+        if demand.recurrence is None:
+            start = starts[0] if starts else None
+        else:
+            start = answer.occurrence_us if answer.occurrence_us in known else None
+        if start is not None:
+            found[answer.unit, start] = answer
+    return found
+
+
+def _inside(place: tuple[int, int] | None, ranges: Ranges) -> tuple[int, int]:
+    """Tier and rank of a unit that the ranges hold, else (0, 0)."""
+    if place is not None:
+        tier, rank = place
+        if any(one.tier == tier and one.lo <= rank < one.hi for one in ranges):
+            return tier, rank
+    return 0, 0
+
+
+__all__ = [
+    "Answer",
+    "Demand",
+    "Range",
+    "Rework",
+    "concerns",
+    "demand_of",
+    "horizon_us",
+    "occurrences",
+    "order_of",
+    "postings_of",
+]

@@ -1,0 +1,67 @@
+"""Reads about the machine: how fast, how late, how old, what was refused.
+
+Flows in: a client, a Scope, an instant. Flows out: ``Health``. Reads only. See ``reads``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clickhouse_connect.driver.client import Client
+
+from streams.calendars.periods import DAY_US
+from streams.store.answers import Health, Lag, RefusedCount
+from streams.store.scope import Scope
+from streams.store.span import HOUR_US
+
+MINUTE_US: Final = 60_000_000
+
+
+def stream_health(client: Client, scope: Scope, at_us: int) -> Health:
+    """Rates, lags, age of the newest data, refusals of the last 24 hours.
+
+    The figures hold no content; the sources of refusals are shown to operators and whole-country roles only.
+    """
+    minute, hour, newest_admitted, newest_event = _newest(client, at_us)
+    return Health(
+        at_us, minute, hour, newest_admitted, newest_event, _lags(client, at_us), _refused(client, scope, at_us)
+    )
+
+
+def _newest(client: Client, at_us: int) -> tuple[int, int, int | None, int | None]:
+    sql = (
+        "SELECT countIf(admitted_us > {minute:Int64}), count(), max(admitted_us), max(time_us) "
+        "FROM events WHERE admitted_us > {hour:Int64} AND admitted_us <= {at:Int64}"
+    )
+    parameters = {"minute": at_us - MINUTE_US, "hour": at_us - HOUR_US, "at": at_us}
+    minute, hour, admitted, event = client.query(sql, parameters=parameters).result_rows[0]
+    if not hour:
+        total, admitted, event = client.query(
+            "SELECT count(), max(admitted_us), max(time_us) FROM events WHERE admitted_us <= {at:Int64}",
+            parameters={"at": at_us},
+        ).result_rows[0]
+        if not total:
+            return 0, 0, None, None
+    return int(minute), int(hour), int(admitted), int(event)
+
+
+def _lags(client: Client, at_us: int) -> tuple[Lag, ...]:
+    """The last report of each partition, not older than an hour."""
+    rows = client.query(
+        "SELECT component, partition, argMax(lag, at_us), argMax(rate, at_us), argMax(watermark_us, at_us), max(at_us) "
+        "FROM workers WHERE at_us > {hour:Int64} AND at_us <= {at:Int64} "
+        "GROUP BY component, partition ORDER BY component, partition",
+        parameters={"hour": at_us - HOUR_US, "at": at_us},
+    ).result_rows
+    return tuple(Lag(*row) for row in rows)
+
+
+def _refused(client: Client, scope: Scope, at_us: int) -> tuple[RefusedCount, ...]:
+    named = scope.role == "operator" or scope.covers("")
+    rows = client.query(
+        "SELECT if({named:UInt8}, source, '') AS from, code, sum(n) AS total FROM refused "
+        "WHERE hour > toDateTime({since:Int64}, 'UTC') AND hour <= toDateTime({at:Int64}, 'UTC') "
+        "GROUP BY from, code ORDER BY total DESC, from, code LIMIT 200",
+        parameters={"named": int(named), "since": (at_us - DAY_US) // 1_000_000, "at": at_us // 1_000_000},
+    ).result_rows
+    return tuple(RefusedCount(str(source), str(code), int(n)) for source, code, n in rows)

@@ -1,0 +1,175 @@
+"""What the workers ask of the store: their ledger back, what is known of an event, where they had come to.
+
+Flows in: shards, partitions, idents, positions. Flows out: numpy columns and stored events. Reads only.
+These are for the workers of this installation and know no Scope; nothing of them may be shown to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from numpy.typing import NDArray
+
+from streams.calendars.periods import DAY_US, OFFSET_US
+
+EPOCH: Final = date(1970, 1, 1)
+OFFSET_BITS: Final = 44
+EPOCH_BITS: Final = 56
+_PARTITION: Final = "bitAnd(bitShiftRight(pos, 44), 4095)"
+_POSTING: Final = "key, tier, kind, lo, hi, start_us, low, likely, high, n, point"
+_EVENT: Final = "pos, ident, digest, source, id, type, kind, verb, time_us, issuer, title, doc_no, body, admitted_us"
+
+
+@dataclass(frozen=True)
+class PostingColumns:
+    """Stored postings by column, all of one length; start_us in microseconds UTC, minutes per unit."""
+
+    key: NDArray[np.uint64]
+    tier: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
+    lo: NDArray[np.uint32]
+    hi: NDArray[np.uint32]
+    start_us: NDArray[np.int64]
+    low: NDArray[np.int64]
+    likely: NDArray[np.int64]
+    high: NDArray[np.int64]
+    n: NDArray[np.int32]
+    point: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+@dataclass(frozen=True)
+class IdentColumns:
+    """Idents of stored events with digest and position."""
+
+    ident: NDArray[np.uint64]
+    digest: NDArray[np.uint64]
+    pos: NDArray[np.uint64]
+
+
+class Known(NamedTuple):
+    """A stored event's identity; compare source and id before calling something a duplicate or a conflict."""
+
+    ident: int
+    digest: int
+    pos: int
+    source: str
+    id: str
+
+
+class StoredEvent(NamedTuple):
+    """An admitted event as it is stored; ``body`` is its JSON."""
+
+    pos: int
+    ident: int
+    digest: int
+    source: str
+    id: str
+    type: str
+    kind: int
+    verb: str
+    time_us: int
+    issuer: str
+    title: str
+    doc_no: str
+    body: bytes
+    admitted_us: int
+
+
+def load_postings(client: Client, shard: int, since_us: int | None = None) -> PostingColumns:
+    """All postings of a shard that start at or after ``since_us`` (None: all of them)."""
+    where, parameters = "shard = {shard:UInt8}", {"shard": shard}
+    if since_us is not None:
+        # The day is part of the table's order and cuts most of it away; the instant then decides.
+        where += " AND toDate(toDateTime(start_s, 'Asia/Shanghai')) >= {day:Date} AND start_us >= {since:Int64}"
+        parameters |= {"day": EPOCH + timedelta(days=max(0, (since_us + OFFSET_US) // DAY_US)), "since": since_us}
+    return _postings(client, where, parameters)
+
+
+def postings_of(client: Client, shard: int, keys: Sequence[int]) -> PostingColumns:
+    """All postings that a shard has of these demands, whenever they start."""
+    return _postings(
+        client, "shard = {shard:UInt8} AND key IN {keys:Array(UInt64)}", {"shard": shard, "keys": list(keys)}
+    )
+
+
+def load_idents(client: Client, partitions: Iterable[int]) -> IdentColumns:
+    """Idents of all stored events that came through these partitions of the log."""
+    table = _arrow(
+        client,
+        f"SELECT ident, digest, pos FROM events WHERE {_PARTITION} IN {{partitions:Array(UInt16)}}",
+        {"partitions": list(partitions)},
+    )
+    return IdentColumns(*(_column(table, name, np.uint64) for name in ("ident", "digest", "pos")))
+
+
+def find_idents(client: Client, idents: Sequence[int]) -> list[Known]:
+    """Which of these idents are stored, in order of position."""
+    rows = client.query(
+        "SELECT ident, digest, pos, source, id FROM events WHERE ident IN {idents:Array(UInt64)} ORDER BY pos",
+        parameters={"idents": list(idents)},
+    ).result_rows
+    return [Known(*row) for row in rows]
+
+
+def events_by_pos(client: Client, positions: Sequence[int]) -> list[StoredEvent]:
+    """Stored events at these positions, in order of position; positions without an event are left out."""
+    where = "pos IN {positions:Array(UInt64)}"
+    return _events(client, where, {"positions": list(positions)})
+
+
+def events_about(client: Client, idents: Sequence[int]) -> list[StoredEvent]:
+    """The events with these idents and all events that refer to one of them, in order of position."""
+    where = "ident IN {idents:Array(UInt64)} OR pos IN (SELECT pos FROM refs WHERE target IN {idents:Array(UInt64)})"
+    return _events(client, where, {"idents": list(idents)})
+
+
+def stored_offsets(client: Client, epoch: int, partitions: Iterable[int]) -> dict[int, int]:
+    """Highest stored offset of each partition of burden.events in this epoch; partitions without events are left out."""
+    rows = client.query(
+        f"SELECT {_PARTITION} AS partition, max(bitAnd(pos, bitShiftLeft(1::UInt64, 44) - 1)) FROM events "
+        "WHERE pos >= {first:UInt64} AND pos < {last:UInt64} GROUP BY partition",
+        parameters={"first": epoch << EPOCH_BITS, "last": (epoch + 1) << EPOCH_BITS},
+    ).result_rows
+    wanted = set(partitions)
+    return {int(partition): int(offset) for partition, offset in rows if int(partition) in wanted}
+
+
+def last_runs(client: Client, shards: Iterable[int]) -> dict[int, int]:
+    """Highest run (epoch << 56 | offset on burden.demands) stored of each shard; shards without postings are left out."""
+    rows = client.query(
+        "SELECT shard, max(run) FROM demands WHERE shard IN {shards:Array(UInt8)} GROUP BY shard",
+        parameters={"shards": list(shards)},
+    ).result_rows
+    return {int(shard): int(run) for shard, run in rows}
+
+
+def _postings(client: Client, where: str, parameters: dict[str, Any]) -> PostingColumns:
+    table = _arrow(client, f"SELECT {_POSTING} FROM demands WHERE {where}", parameters)
+    types = (np.uint64, np.uint8, np.uint8, np.uint32, np.uint32, *(np.int64,) * 4, np.int32, np.uint8)
+    return PostingColumns(*(_column(table, n, t) for n, t in zip(_POSTING.split(", "), types, strict=True)))
+
+
+def _events(client: Client, where: str, parameters: dict[str, Any]) -> list[StoredEvent]:
+    rows = client.query(
+        f"SELECT {_EVENT} FROM events WHERE {where} ORDER BY pos",
+        parameters=parameters,
+        column_formats={"body": "bytes"},
+    ).result_rows
+    return [StoredEvent(*row) for row in rows]
+
+
+def _arrow(client: Client, sql: str, parameters: dict[str, Any]) -> pa.Table:
+    return client.query_arrow(sql, parameters=parameters)
+
+
+def _column(table: pa.Table, name: str, kind: type[Any]) -> NDArray[Any]:
+    return np.asarray(table.column(name).to_numpy(), dtype=kind)

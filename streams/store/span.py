@@ -1,0 +1,144 @@
+"""Metrics and days as spans of starts, and spans as pieces of the roll-ups.
+
+Pure. Flows in: a contract metric and an instant, or Shanghai days. Flows out: which rows of which table add up to it,
+exact to the microsecond: whole months, weeks and days from the roll-ups, the rest from the postings themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal, NamedTuple
+
+from streams.calendars.periods import DAY_US, OFFSET_US, PERIODS, period_bounds
+from streams.events.model import KIND_IDS
+
+EPOCH: Final = date(1970, 1, 1)
+HOUR_US: Final = 3_600_000_000
+SLIDING: Final = {"24h": 24 * HOUR_US, "7d": 7 * DAY_US, "30d": 30 * DAY_US, "365d": 365 * DAY_US}
+AHEAD: Final = {"ahead7d": 7 * DAY_US, "ahead30d": 30 * DAY_US}
+MEASURES: Final = {"minutes": "likely", "minutes_low": "low", "minutes_high": "high", "count": "n"}
+"""Measure of the contract -> column of the store."""
+LAST_US: Final = (1 << 32) * 1_000_000 - 1
+
+Table = Literal["load_day", "load_week", "load_month", "demands"]
+
+
+class UnknownMetric(ValueError):
+    """Not a metric of the contract."""
+
+
+class Span(NamedTuple):
+    """Starts ``first_us <= s <= last_us``; empty when last < first."""
+
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True)
+class Metric:
+    """KIND.MEASURE.WINDOW, understood: ``kind`` 0 is all kinds, ``column`` the store's name of the measure."""
+
+    kind: int
+    column: str
+    window: str
+
+
+class Piece(NamedTuple):
+    """Rows of one table: of a roll-up the periods that begin on the days first..last, of ``demands`` the starts."""
+
+    table: Table
+    first: int
+    last: int
+    """Day numbers for roll-ups, microseconds UTC for ``demands``; inclusive."""
+
+
+def parse_metric(name: str) -> Metric:
+    """Raises UnknownMetric, naming the part that is wrong."""
+    parts = name.split(".")
+    if len(parts) != 3:
+        raise UnknownMetric(f"metric: {name!r}: must be KIND.MEASURE.WINDOW; write for example all.minutes.7d")
+    kind, measure, window = parts
+    windows = (*SLIDING, *PERIODS, *AHEAD)
+    for part, value, known in (
+        ("kind", kind, ("all", *KIND_IDS)),
+        ("measure", measure, tuple(MEASURES)),
+        ("window", window, windows),
+    ):
+        if value not in known:
+            raise UnknownMetric(f"metric: {name!r}: unknown {part} {value!r}; use one of {', '.join(known)}")
+    return Metric(KIND_IDS.get(kind, 0), MEASURES[measure], window)
+
+
+def window_span(window: str, at_us: int) -> Span:
+    """The starts that a window holds at an instant, as the contract defines them."""
+    if window in SLIDING:
+        return Span(at_us - SLIDING[window] + 1, at_us)
+    if window in AHEAD:
+        return Span(at_us + 1, at_us + AHEAD[window])
+    return Span(period_bounds(window, at_us)[0], at_us)
+
+
+def days_span(first: date, last: date) -> Span:
+    """All starts on the Shanghai days first..last."""
+    return Span(day_number(first) * DAY_US - OFFSET_US, (day_number(last) + 1) * DAY_US - OFFSET_US - 1)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, as the store keeps dates."""
+    return (day - EPOCH).days
+
+
+def date_of(number: int) -> date:
+    """The day of a day number."""
+    return EPOCH + timedelta(days=number)
+
+
+def pieces(span: Span) -> list[Piece]:
+    """Disjoint pieces that together are the span."""
+    first_us, last_us = max(0, span.first_us), min(LAST_US, span.last_us)
+    if last_us < first_us:
+        return []
+    first = -(-(first_us + OFFSET_US) // DAY_US)  # first whole day
+    last = (last_us + 1 + OFFSET_US) // DAY_US - 1  # last whole day
+    if last < first:
+        return [Piece("demands", first_us, last_us)]
+    out = _whole(first, last)
+    if (head := first * DAY_US - OFFSET_US) > first_us:
+        out.append(Piece("demands", first_us, head - 1))
+    if (tail := (last + 1) * DAY_US - OFFSET_US) <= last_us:
+        out.append(Piece("demands", tail, last_us))
+    return out
+
+
+def _whole(first: int, last: int) -> list[Piece]:
+    """Whole days as the largest periods that fit: months, then weeks before and after them, then days."""
+    month = _first_of_month(first, up=True)
+    end = _first_of_month(last + 1, up=False)  # the month that begins here is not whole any more
+    if month < end:
+        out = [Piece("load_month", month, end - 1)]
+        return out + _weeks(first, month - 1) + _weeks(end, last)
+    return _weeks(first, last)
+
+
+def _weeks(first: int, last: int) -> list[Piece]:
+    monday = first + (-(first + 3)) % 7  # day 0 was a Thursday
+    end = last + 1 - (last + 1 + 3) % 7
+    if monday >= end:
+        return [Piece("load_day", first, last)] if first <= last else []
+    out = [Piece("load_week", monday, end - 1)]
+    if first < monday:
+        out.append(Piece("load_day", first, monday - 1))
+    if end <= last:
+        out.append(Piece("load_day", end, last))
+    return out
+
+
+def _first_of_month(number: int, *, up: bool) -> int:
+    day = date_of(number)
+    if day.day == 1:
+        return number
+    begin = day.replace(day=1)
+    if up:
+        begin = (begin + timedelta(days=32)).replace(day=1)
+    return day_number(begin)
