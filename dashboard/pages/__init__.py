@@ -1,0 +1,1 @@
+"""One file per page: fetches what the page shows, hands it to the views, puts it on the screen."""

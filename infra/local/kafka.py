@@ -276,7 +276,7 @@ def warm(cache: Path | None = None) -> Path:
     """
     with tempfile.TemporaryDirectory() as directory:
         node = KafkaNode(Path(directory), cache=cache)
-        part = node._archive().with_suffix(".part")
+        part = node._archive().with_suffix(f".{os.getpid()}.new")
         jars = class_path(node._lock_file, node._cache)
         node._owner = DirectoryLock(node.data)
         try:

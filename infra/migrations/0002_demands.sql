@@ -1,4 +1,4 @@
--- The postings: signed lines of the ledger. Rows of one Shanghai day and tier lie together, sorted by where their range begins.
+-- The postings: signed lines of the ledger. Rows of one tier, shard and Shanghai day lie together, sorted by where their range begins.
 CREATE TABLE demands
 (
     key UInt64 COMMENT 'position of the issued event' CODEC(T64('bit'), ZSTD(3)),
@@ -22,5 +22,5 @@ CREATE TABLE demands
     INDEX by_key key TYPE bloom_filter(0.025) GRANULARITY 1
 )
 ENGINE = MergeTree
-ORDER BY (tier, toDate(toDateTime(start_s, 'Asia/Shanghai')), lo, hi, issuer)
+ORDER BY (tier, shard, toDate(toDateTime(start_s, 'Asia/Shanghai')), lo, hi, issuer)
 SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, fsync_after_insert = 1;

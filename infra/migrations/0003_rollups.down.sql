@@ -1,3 +1,5 @@
+DROP VIEW IF EXISTS total_day_view;
+DROP TABLE IF EXISTS total_day;
 DROP VIEW IF EXISTS issuer_month_view;
 DROP TABLE IF EXISTS issuer_month;
 DROP VIEW IF EXISTS load_month_view;

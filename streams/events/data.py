@@ -330,6 +330,11 @@ class Amended(msgspec.Struct, frozen=True):
     amends: Reference
     changes: dict[str, Any] = {}
 
+    def partial(self, kind: str) -> Issued:
+        """The named fields as typed data of the kind; what must be there and is not named is made up."""
+        named = {name: value for name, value in self.changes.items() if value is not None}
+        return msgspec.convert({"issuer": "000000-x", "title": "-", "reach": {}} | named, ISSUED[kind])
+
 
 class Withdrawn(msgspec.Struct, frozen=True):
     """No occurrence at or after the event's time counts."""

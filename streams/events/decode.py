@@ -6,9 +6,11 @@ names every fault. A good event takes one typed decoding; only a bad one is look
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Any, Final
 
@@ -18,7 +20,7 @@ from msgspec import Meta
 from streams.events import personal, recurrence
 from streams.events.data import AMENDS, ISSUED, LIFE_CYCLE, REFERENCES, Amended, Instant, Issued, us
 from streams.events.docno import normal
-from streams.events.faults import Fault, Refused
+from streams.events.faults import Fault, Refused, shown
 from streams.events.inspection import faults_in
 from streams.events.model import Effort, Event, Ref
 from streams.events.secrecy import has_mark
@@ -29,6 +31,7 @@ FIRST_US: Final = us(datetime(2000, 1, 1, tzinfo=UTC))
 END_US: Final = us(datetime(2100, 1, 1, tzinfo=UTC))
 TYPE: Final = re.compile(r"^burden\.([a-z]+)\.([a-z]+)\.v1$")
 _CONTROL: Final = re.compile(r"\\u00(?:0[0-8be]|1[0-9a-f]|7f)|\\[bf]|\x7f", re.ASCII)
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SECRET: Final = Fault(
     "", "", "is marked secret; nothing marked secret may enter", "keep it out of every open network", "secret"
 )
@@ -68,19 +71,20 @@ def ident_of(source: str, id: str) -> int:
 def decode(raw: bytes, *, headers: Mapping[str, bytes] | None = None) -> Event:
     """The event in ``raw`` (structured mode), or in ``headers`` ce_* and ``raw`` (binary mode). Raises Refused with every fault."""
     if len(raw) > SIZE_BOUND:
+        _secret_wins(raw)
         rule = f"must be at most {SIZE_BOUND} bytes"
         raise Refused((Fault("", f"{len(raw)} bytes", rule, "send attachments by reference", "size"),))
-    tree = _parse(raw)
-    if headers is not None and any(name.startswith("ce_") for name in headers):
-        tree = _from_binary(headers, tree)
-    _check_depth(raw, tree)
-    body = _encoded(tree)
+    tree = sent = _parse(raw)
+    if headers is not None and any(name[:3].lower() in ("ce_", "ce-") for name in headers):
+        tree = _from_binary(headers, sent)
+    body = _encoded(tree, raw)
     text = body.decode()
     source, id = _named(tree)
-    data = tree.get("data") if isinstance(tree, dict) else None
-    if (isinstance(data, dict) and data.get("secrecy") not in (None, "none")) or has_mark(text):
+    if _declared_secret(tree) or has_mark(text):
         raise Refused((_SECRET,), source, id, secret=True)
-    if ("\\u00" in text or "\\b" in text or "\\f" in text or "\x7f" in text) and (found := _control(text)):
+    _check_depth(raw, tree)
+    _check_names(raw, body if tree is sent else _encoded(sent, raw), source, id)
+    if ("\\" in text or "\x7f" in text) and (found := _control(text)):
         raise Refused((found,), source, id)
     return _typed(tree, body, source, id)
 
@@ -90,8 +94,7 @@ def _parse(raw: bytes) -> Any:
     try:
         return _tree.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        if has_mark(raw.decode("utf-8", "ignore")) or has_mark(raw.decode("gb18030", "ignore")):
-            raise Refused((_SECRET,), secret=True) from None
+        _secret_wins(raw)
         if isinstance(error, RecursionError):
             raise Refused((_too_deep(),)) from None
         code = "encoding" if isinstance(error, UnicodeDecodeError) or "utf-8" in str(error).lower() else "json"
@@ -100,10 +103,50 @@ def _parse(raw: bytes) -> Any:
         ) from None
 
 
-def _encoded(tree: Any) -> bytes:
+def _secret_wins(raw: bytes) -> None:
+    """Bytes that cannot be taken as JSON, but carry a secrecy mark in UTF-8, GB 18030 or JSON escapes, count as secret."""
+    for encoding in ("utf-8", "gb18030"):
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw.decode(encoding, "ignore"))
+        if has_mark(text):
+            raise Refused((_SECRET,), secret=True) from None
+
+
+def _declared_secret(tree: Any) -> bool:
+    if not isinstance(tree, dict):
+        return False
+    data = tree.get("data")
+    declared = data.get("secrecy") if isinstance(data, dict) else None
+    return declared not in (None, "none") or tree.get("secrecy") not in (None, "none")
+
+
+def _check_names(raw: bytes, body: bytes, source: str, id: str) -> None:
+    """A name that stands twice in one object: the decoder keeps the last, so the colons that it dropped give it away."""
+    if raw.count(b":") == body.count(b":") and b"\\u003" not in raw:
+        return
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                twice.append(name)
+            seen.add(name)
+
+    json.loads(raw, object_pairs_hook=once, parse_int=str, parse_float=str)
+    if twice:
+        _secret_wins(raw)
+        faults = tuple(Fault(shown(name), "", "stands twice in one object", "send it once", "twice") for name in twice)
+        raise Refused(faults[:100], source, id)
+
+
+def _encoded(tree: Any, raw: bytes = b"") -> bytes:
     try:
         return _canonical.encode(tree)
+    except RecursionError:
+        _secret_wins(raw)
+        raise Refused((_too_deep(),)) from None
     except (UnicodeEncodeError, msgspec.EncodeError, ValueError) as error:
+        _secret_wins(raw)
         raise Refused(
             (Fault("", "", f"has text that is no Unicode: {error}", "send UTF-8 without lone surrogates", "encoding"),)
         ) from None
@@ -133,8 +176,8 @@ def _too_deep() -> Fault:
 def _from_binary(headers: Mapping[str, bytes], data: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"data": data}
     for name, value in headers.items():
-        if name.startswith("ce_"):
-            found[name[3:]] = value.decode("utf-8", "replace")
+        if name[:3].lower() in ("ce_", "ce-") and name[3:].lower() != "data":
+            found[name[3:].lower()] = value.decode("utf-8", "replace")
         elif name.lower() == "content-type":
             found["datacontenttype"] = value.decode("utf-8", "replace")
     return found
@@ -201,6 +244,7 @@ class _Unsound(Exception):
     """The event is not good; what exactly is found by looking again, field by field."""
 
 
+@lru_cache(maxsize=1_024)
 def split_type(text: str) -> tuple[str, str] | None:
     """Kind and verb of an event type, None for an unknown one."""
     if text == "burden.correction.applied.v1":
@@ -218,7 +262,9 @@ def split_type(text: str) -> tuple[str, str] | None:
 
 def issued_of(kind: str, data: Mapping[str, Any]) -> Issued:
     """The typed data of an issued event; fields that are null count as absent. Raises msgspec.ValidationError."""
-    return msgspec.convert({name: value for name, value in data.items() if value is not None}, ISSUED[kind])
+    if None in data.values():
+        data = {name: value for name, value in data.items() if value is not None}
+    return msgspec.convert(data, ISSUED[kind])
 
 
 def _data_of(envelope: Envelope) -> tuple[str, str, Any]:
@@ -231,14 +277,11 @@ def _data_of(envelope: Envelope) -> tuple[str, str, Any]:
         return kind, verb, issued_of(kind, data)
     if verb == "amended":
         changes = {name: value for name, value in data.items() if name not in ("amends", "secrecy")}
-        checked = issued_of(
-            kind,
-            {"issuer": "000000-x", "title": "-", "reach": {}} | {n: v for n, v in changes.items() if v is not None},
-        )
-        _check_issued(checked)
+        amended = Amended(msgspec.convert(data.get("amends"), AMENDS), changes)
+        _check_issued(amended.partial(kind))
         if any(name in changes and changes[name] is None for name in ("issuer", "title", "reach")):
             raise _Unsound
-        return kind, verb, Amended(msgspec.convert(data.get("amends"), AMENDS), changes)
+        return kind, verb, amended
     return (
         kind,
         verb,

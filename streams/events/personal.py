@@ -17,7 +17,7 @@ _MOBILE: Final = r"(?<![0-9A-Za-z.:/_-])(?:\+?86[- ]?)?1[3-9]\d[ -]?\d{4}[ -]?\d
 _LANDLINE: Final = r"(?<![0-9A-Za-z-])0(?:10|2\d|[3-9]\d{2})-\d{7,8}(?![0-9A-Za-z-])"
 _NUMBER: Final = re.compile(f"(?P<card>{_CARD})|(?P<mobile>{_MOBILE})|(?P<landline>{_LANDLINE})", re.ASCII)
 _SHAPE: Final = bytes.maketrans(b"123456789", b"000000000")
-_LIKELY: Final = (b"00000000000", b"000-0000000", b"000-0000-0000", b"000 0000 0000")
+_ELEVEN: Final = b"0" * 11
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
 _IDENTIFIERS: Final = frozenset(
@@ -48,7 +48,7 @@ def is_card(number: str) -> bool:
 def may_hold_numbers(body: bytes) -> bool:
     """Quick test: whether the JSON has anything of the shape of a personal number."""
     shape = body.translate(_SHAPE)
-    return any(likely in shape for likely in _LIKELY)
+    return _ELEVEN in shape or (b"000-0000" in shape or b"000 0000" in shape)
 
 
 def masked(value: Any, key: str = "") -> tuple[Any, int]:

@@ -96,7 +96,7 @@ def _check_parts(parts: dict[str, str], frequency: str) -> None:
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,9}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text) or not low <= int(text) <= high:
         raise ValueError(f"{name} must be between {low} and {high}")
     return int(text)
 

@@ -71,28 +71,51 @@ def _probe(summary: str, kind: str = JSON) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    (answer,), components = _schemas()
+def _send(answer: dict[str, Any]) -> dict[str, Any]:
+    events = {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}
+    one = {"schema": {"$ref": "#/components/schemas/Event"}}
+    accepted = {
+        "description": "The broker has acknowledged all accepted events; they are never lost.",
+        "content": {JSON: {"schema": answer}},
+    }
+    return {
+        "post": {
+            "summary": "Send events: CloudEvents 1.0 structured, batch or binary mode.",
+            "security": [{"bearer": []}],
+            "requestBody": {"required": True, "content": {STRUCTURED: one, BATCH: {"schema": events}, JSON: one}},
+            "responses": {
+                "202": accepted,
+                **{str(status): _refusal(status) for status in (400, 401, 403, 413, 415, 429, 503)},
+            },
+        }
+    }
+
+
+def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     unit = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}, "example": "510104017"}
     at = _query("at", "The instant, ISO 8601 with offset; default now.", "2026-03-03T15:00:00+08:00")
     metric = _query("metric", "KIND.MEASURE.WINDOW; for a unit several with commas.", "all.minutes.7d")
     tier = _query("tier", "province, prefecture, county, township, village or LEVEL-LINE.", "township")
-    events = {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}
-    one = {"schema": {"$ref": "#/components/schemas/Event"}}
-    send = {
-        "summary": "Send events: CloudEvents 1.0 structured, batch or binary mode.",
-        "security": [{"bearer": []}],
-        "requestBody": {"required": True, "content": {STRUCTURED: one, BATCH: {"schema": events}, JSON: one}},
-        "responses": {
-            "202": {
-                "description": "The broker has acknowledged all accepted events; they are never lost.",
-                "content": {JSON: {"schema": answer}},
-            },
-            **{str(status): _refusal(status) for status in (400, 401, 403, 413, 415, 429, 503)},
-        },
+    area = _query("area", "Division code; default the whole country.", "51")
+    limit = _query("limit", "1 to 1000.", "20")
+    hotspots = _read("The units of a tier with the most load, most first.", JSON, [tier, metric, area, limit, at])
+    return {
+        "/v1/events": _send(answer),
+        "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
+        "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
+        "/v1/hotspots": hotspots,
+        "/healthz": _probe("Whether work moves."),
+        "/readyz": _probe("Whether events can be taken and reads answered."),
+        "/metrics": _probe("Metrics for Prometheus.", "text/plain"),
     }
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    (answer,), components = msgspec.json.schema_components([Answer], ref_template="#/components/schemas/{name}")
+    error = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+    bearer, basic = ({"type": "http", "scheme": scheme} for scheme in ("bearer", "basic"))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -100,38 +123,9 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "Demands in, load out. Person-minutes are integers.",
         },
-        "paths": {
-            "/v1/events": {"post": send},
-            "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
-            "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
-            "/v1/hotspots": _read(
-                "The units of a tier with the most load, most first.",
-                JSON,
-                [
-                    tier,
-                    metric,
-                    _query("area", "Division code; default the whole country.", "51"),
-                    _query("limit", "1 to 1000.", "20"),
-                    at,
-                ],
-            ),
-            "/healthz": _probe("Whether work moves."),
-            "/readyz": _probe("Whether events can be taken and reads answered."),
-            "/metrics": _probe("Metrics for Prometheus.", "text/plain"),
-        },
+        "paths": _paths(answer),
         "components": {
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer"},
-                "basic": {"type": "http", "scheme": "basic"},
-            },
-            "schemas": {
-                **components,
-                "Event": _EVENT,
-                "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
-            },
+            "securitySchemes": {"bearer": bearer, "basic": basic},
+            "schemas": {**components, "Event": _EVENT, "Error": error},
         },
     }
-
-
-def _schemas() -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
-    return msgspec.json.schema_components([Answer], ref_template="#/components/schemas/{name}")

@@ -21,6 +21,7 @@ from streams.intake.answers import HttpFault, json, later, token_of
 from streams.intake.tokens import Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
+from streams.store.client import passing
 from streams.store.scope import OutOfScope, Scope
 
 if TYPE_CHECKING:
@@ -127,9 +128,11 @@ class Reads:
             raise HttpFault(404, str(error)) from None
         except ValueError as error:
             raise HttpFault(400, str(error)) from None
-        except Exception as error:  # clickhouse-connect and urllib3 have no common family for 'does not answer'
-            self._forget()
+        except Exception as error:  # the outermost place of a read: whatever it was is logged and answered
             _LOG.warning("a read failed", exc_info=True)
+            if not passing(error):
+                raise HttpFault(500, f"store: {type(error).__name__}: the log of the API says more") from error
+            self._forget()
             raise later(f"store: {type(error).__name__}: does not answer; ask again later", 2, 503) from error
 
     def _client(self) -> Client:

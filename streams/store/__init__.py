@@ -4,7 +4,6 @@ from streams.store.client import Address, connect
 from streams.store.loads import (
     IdentColumns,
     Known,
-    PostingColumns,
     StoredEvent,
     events_about,
     events_by_pos,
@@ -37,7 +36,6 @@ __all__ = [
     "IdentColumns",
     "Known",
     "OutOfScope",
-    "PostingColumns",
     "Refusal",
     "Scope",
     "StoredEvent",

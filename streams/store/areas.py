@@ -12,18 +12,18 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 
 from streams.calendars.periods import DAY_US
-from streams.registry.model import Range
 from streams.registry.registry import Registry
 from streams.store.answers import AreaLoad, Coverage, IssuerLoad, KindShare, Series
 from streams.store.deltas import (
     area_profiles,
-    area_series_rows,
     area_sums,
     blocks,
     issuer_sums,
     profile,
+    series_rows,
     units,
 )
+from streams.store.ground import of_area
 from streams.store.scope import Scope
 from streams.store.span import Span, days_span
 from streams.store.units import series
@@ -42,10 +42,10 @@ def area_load(
 ) -> AreaLoad:
     """What the units of one area received on these days."""
     scope.require_area(area)
-    ranges = _ranges(registry, area, tiers)
-    sums = area_sums(client, ranges, kind, days_span(first, last)).values()
+    ground = of_area(registry, area, tiers)
+    sums = area_sums(client, ground, kind, days_span(first, last)).values()
     low, likely, high, receipts = (sum(row[place] for row in sums) for place in range(4))
-    return AreaLoad(area, low, likely, high, receipts, sum(one.hi - one.lo for one in ranges))
+    return AreaLoad(area, low, likely, high, receipts, ground.units)
 
 
 def area_totals(
@@ -62,13 +62,13 @@ def area_totals(
     """What each child division of an area received on these days, by code; children without load are there with zeros."""
     scope.require_area(area)
     children = registry.children(area)
-    ranges = _ranges(registry, area, tiers)
+    ground = of_area(registry, area, tiers)
     totals = np.zeros((4, len(children)), np.int64)
     sizes = np.zeros(len(children), np.int64)
-    spans = {one.tier: np.array([registry.range_of(child, one.tier) for child in children]) for one in ranges}
+    spans = {one.tier: np.array([registry.range_of(child, one.tier) for child in children]) for one in ground.ranges}
     for edges in spans.values():
         sizes += edges[:, 1] - edges[:, 0]
-    for tier, (at, changes) in area_profiles(client, ranges, kind, days_span(first, last)).items():
+    for tier, (at, changes) in area_profiles(client, ground, kind, days_span(first, last)).items():
         edges = spans[tier]
         # Each child's two edges as blocks of their own: children need not cover the area without a gap.
         totals += blocks(at, changes, edges.ravel())[:, ::2]
@@ -97,8 +97,8 @@ def area_series(
 ) -> Series:
     """Load of an area by Shanghai day and kind: sums over its units."""
     scope.require_area(area)
-    ranges = _ranges(registry, area, tiers)
-    return series(area_series_rows(client, ranges, first, last), first, last)
+    ground = of_area(registry, area, tiers)
+    return series(series_rows(client, ground, first, last), first, last)
 
 
 def kind_shares(
@@ -113,7 +113,7 @@ def kind_shares(
 ) -> list[KindShare]:
     """What each kind cost an area on these days, most first."""
     scope.require_area(area)
-    sums = area_sums(client, _ranges(registry, area, tiers), 0, days_span(first, last))
+    sums = area_sums(client, of_area(registry, area, tiers), 0, days_span(first, last))
     shares = [KindShare(kind, row[1], row[3]) for kind, row in sums.items() if any(row)]
     return sorted(shares, key=lambda share: (-share.likely, share.kind))
 
@@ -131,7 +131,7 @@ def top_issuers(
 ) -> list[IssuerLoad]:
     """Who caused the most load in an area on these days, most first, equal loads by code."""
     scope.require_area(area)
-    rows = issuer_sums(client, _ranges(registry, area, ()), kind, days_span(first, last), n, everywhere=area == "")
+    rows = issuer_sums(client, of_area(registry, area), kind, days_span(first, last), n)
     return [IssuerLoad(issuer, likely, low, high, receipts) for issuer, low, likely, high, receipts in rows]
 
 
@@ -147,15 +147,9 @@ def coverage(
 ) -> Coverage:
     """How many units of a tier any demand reached in the last days."""
     scope.require_area(area)
-    number = registry.tier_id(tier)
-    within = Range(number, *registry.range_of(area, number))
-    found = profile(client, within, 0, "n", Span(at_us - days * DAY_US + 1, at_us))
-    reached = int(np.count_nonzero(units(found, within.lo, within.hi) > 0))
-    return Coverage(number, within.hi - within.lo, reached)
-
-
-def _ranges(registry: Registry, area: str, tiers: Sequence[str]) -> list[Range]:
-    """The area in every asked tier that has units there."""
-    numbers = [registry.tier_id(tier) for tier in tiers] or registry.tiers
-    found = [Range(number, *registry.range_of(area, number)) for number in numbers]
-    return [one for one in found if one.lo < one.hi]
+    ground = of_area(registry, area, (tier,))
+    if not ground.ranges:
+        return Coverage(registry.tier_id(tier), 0, 0)
+    number, lo, hi = ground.ranges[0]
+    found = profile(client, ground, 0, "n", Span(at_us - days * DAY_US + 1, at_us))
+    return Coverage(number, hi - lo, int(np.count_nonzero(units(found, lo, hi) > 0)))

@@ -1,6 +1,6 @@
 """Sums over ranges without fan-out: the difference arrays of the store, read for one unit, one area or a whole tier.
 
-Flows in: tiers with ranges of ranks, a kind, a span of starts. Flows out: numpy arrays, exact integers. Reads only.
+Flows in: a ground (ranges of ranks), a kind, a span of starts. Flows out: numpy arrays, exact integers. Reads only.
 All values are bound parameters; the text of a query depends on nothing but the shape of the question.
 """
 
@@ -15,10 +15,12 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.calendars.periods import DAY_US, OFFSET_US
-from streams.registry.model import Range
+from streams.store.ground import Ground
 from streams.store.span import Piece, Span, date_of, pieces
 
 I64 = NDArray[np.int64]
+Sums = dict[int, tuple[int, int, int, int]]
+"""By kind: low, likely, high, count."""
 COLUMNS: Final = ("low", "likely", "high", "n")
 DAY: Final = "toDate(toDateTime(start_s, 'Asia/Shanghai'))"
 _PERIOD: Final = {"load_day": "day", "load_week": "week", "load_month": "month"}
@@ -34,9 +36,16 @@ class Profile(NamedTuple):
 class Question:
     """One read: collects bound parameters while its SQL is put together."""
 
-    def __init__(self, kind: int) -> None:
+    def __init__(self, ground: Ground, kind: int = 0) -> None:
         self.parameters: dict[str, Any] = {}
-        self._kind = kind
+        self._ground = ground
+        self.where = f"tier IN {self.bind('Array(UInt8)', [one.tier for one in ground.ranges])}"
+        if len(ground.ranges) == 1:
+            self.where = f"tier = {self.bind('UInt8', ground.ranges[0].tier)}"
+        if ground.shard is not None:
+            self.where += f" AND shard = {self.bind('UInt8', ground.shard)}"
+        if kind:
+            self.where += f" AND kind = {self.bind('UInt8', kind)}"
 
     def bind(self, kind: str, value: Any) -> str:
         """A placeholder for a value of a ClickHouse type."""
@@ -44,49 +53,71 @@ class Question:
         self.parameters[name] = value
         return f"{{{name}:{kind}}}"
 
-    def when(self, part: Piece) -> str:
-        """The rows of a piece, of the asked kind."""
-        if part.table == "demands":
-            first, last = ((us + OFFSET_US) // DAY_US for us in (part.first, part.last))
-            text = (
-                f"{DAY} BETWEEN {self.bind('Date', date_of(first))} AND {self.bind('Date', date_of(last))} "
-                f"AND start_us BETWEEN {self.bind('Int64', part.first)} AND {self.bind('Int64', part.last)}"
-            )
-        else:
-            name = _PERIOD[part.table]
-            text = (
-                f"{name} BETWEEN {self.bind('Date', date_of(part.first))} AND {self.bind('Date', date_of(part.last))}"
-            )
-        return text + self.of_kind()
+    def bounds(self) -> tuple[str, str]:
+        """SQL for the lower and upper rank that the ground has in a row's tier."""
+        if len(self._ground.ranges) == 1:
+            return self.bind("Int64", self._ground.ranges[0].lo), self.bind("Int64", self._ground.ranges[0].hi)
+        tiers = self.bind("Array(UInt8)", [one.tier for one in self._ground.ranges])
+        low, high = (self.bind("Array(Int64)", [one[place] for one in self._ground.ranges]) for place in (1, 2))
+        return f"transform(tier, {tiers}, {low}, 0::Int64)", f"transform(tier, {tiers}, {high}, 0::Int64)"
 
-    def of_kind(self) -> str:
-        return f" AND kind = {self.bind('UInt8', self._kind)}" if self._kind else ""
+    def weight(self) -> str:
+        """SQL for the number of units of the ground that a delta at ``pos`` of a row's tier counts for."""
+        low, high = self.bounds()
+        return f"greatest({high} - toInt64(pos), 0) - greatest({low} - toInt64(pos), 0)"
+
+    def when(self, parts: Sequence[Piece]) -> str:
+        """The rows of pieces of one table."""
+        return "(" + " OR ".join(self._when(part) for part in parts) + ")"
+
+    def _when(self, part: Piece) -> str:
+        if part.table != "demands":
+            first, last = self.bind("Date", date_of(part.first)), self.bind("Date", date_of(part.last))
+            return f"{_PERIOD[part.table]} BETWEEN {first} AND {last}"
+        first, last = (self.bind("Date", date_of((us + OFFSET_US) // DAY_US)) for us in (part.first, part.last))
+        starts = f"start_us BETWEEN {self.bind('Int64', part.first)} AND {self.bind('Int64', part.last)}"
+        return f"{DAY} BETWEEN {first} AND {last} AND {starts}"  # the days are part of the table's order
+
+    def deltas(self, span: Span, columns: Sequence[str], until: str = "") -> str:
+        """SQL of all deltas of a span: rows (tier, kind, pos, columns); ``until`` leaves out what begins at or after it.
+
+        '' when the span is empty.
+        """
+        names = ", ".join(columns)
+        signed = ", ".join(f"{column} * edge.2 AS {column}" for column in columns)
+        branches = []
+        parts = pieces(span)
+        for table in ("load_month", "load_week", "load_day", "demands"):
+            own = [part for part in parts if part.table == table]
+            if not own:
+                continue
+            rows = f"{self.where} AND {self.when(own)}"
+            if table == "demands":
+                early = f" AND lo < {until}" if until else ""
+                branches.append(
+                    f"SELECT tier, kind, edge.1 AS pos, {signed} FROM (SELECT tier, kind, lo, hi, {names} FROM demands "
+                    f"WHERE {rows}{early}) ARRAY JOIN [(lo, 1), (hi, -1)]::Array(Tuple(UInt32, Int8)) AS edge"
+                )
+            else:
+                early = f" AND pos < {until}" if until else ""
+                branches.append(f"SELECT tier, kind, pos, {names} FROM {table} WHERE {rows}{early}")
+        return " UNION ALL ".join(branches)
 
 
-def profile(client: Client, within: Range, kind: int, column: str, span: Span) -> Profile:
-    """How one measure runs along a range of a tier; everything before the range is put at its beginning."""
+def profile(client: Client, ground: Ground, kind: int, column: str, span: Span) -> Profile:
+    """How one measure runs along the one range of a ground; everything before the range is put at its beginning."""
     if column not in COLUMNS:
         raise ValueError(f"column: {column!r}: must be one of {', '.join(COLUMNS)}")
-    ask = Question(kind)
-    tier, lo, hi = ask.bind("UInt8", within.tier), ask.bind("UInt32", within.lo), ask.bind("UInt32", within.hi)
-    parts = []
-    for part in pieces(span):
-        rows = f"tier = {tier} AND {ask.when(part)}"
-        if part.table == "demands":
-            parts.append(
-                f"SELECT edge.1 AS pos, {column} * edge.2 AS d FROM demands "
-                f"ARRAY JOIN [(lo, 1), (hi, -1)]::Array(Tuple(UInt32, Int8)) AS edge WHERE {rows} AND lo < {hi} AND edge.1 < {hi}"
-            )
-        else:
-            parts.append(f"SELECT pos, {column} AS d FROM {part.table} WHERE {rows} AND pos < {hi}")
-    if not parts or within.lo >= within.hi:
+    ask = Question(ground, kind)
+    lo, hi = ask.bounds()
+    deltas = ask.deltas(span, (column,), until=hi)
+    if not deltas:
         return Profile(np.zeros(0, np.int64), np.zeros(0, np.int64))
     sql = (
-        f"SELECT greatest(pos, {lo}) AS at, sum(d) AS change FROM ({' UNION ALL '.join(parts)}) "
-        "GROUP BY at HAVING change != 0 ORDER BY at"
+        f"SELECT greatest(toInt64(pos), {lo}) AS at, sum({column}) AS change FROM ({deltas}) "
+        f"WHERE pos < {hi} GROUP BY at HAVING change != 0 ORDER BY at"
     )
-    at, change = _columns(client, sql, ask, 2)
-    return Profile(at, change)
+    return Profile(*_columns(client, sql, ask, 2))
 
 
 def units(profile: Profile, lo: int, hi: int) -> I64:
@@ -111,108 +142,116 @@ def top(profile: Profile, hi: int, n: int) -> tuple[I64, I64]:
     return (np.concatenate(ranks) if ranks else np.zeros(0, np.int64))[:n], loads[:n]
 
 
-def unit_sums(client: Client, tier: int, rank: int, span: Span) -> dict[int, tuple[int, int, int, int]]:
-    """Load of one unit by kind: low, likely, high, count; kinds without rows are left out."""
-    ask = Question(0)
-    is_tier, at = f"tier = {ask.bind('UInt8', tier)}", ask.bind("UInt32", rank)
-    parts = []
-    for part in pieces(span):
-        reach = f"lo <= {at} AND hi > {at}" if part.table == "demands" else f"pos <= {at}"
-        parts.append(
-            f"SELECT kind, low, likely, high, n FROM {part.table} WHERE {is_tier} AND {ask.when(part)} AND {reach}"
-        )
-    if not parts:
+def unit_sums(client: Client, ground: Ground, span: Span) -> Sums:
+    """Load of the one unit of a ground; kinds without rows are left out."""
+    ask = Question(ground)
+    after = ask.bounds()[1]
+    deltas = ask.deltas(span, COLUMNS, until=after)
+    return _by_kind(
+        client, ask, f"SELECT kind, {_sums('')} FROM ({deltas}) WHERE pos < {after} GROUP BY kind" if deltas else ""
+    )
+
+
+def area_sums(client: Client, ground: Ground, kind: int, span: Span) -> Sums:
+    """Load of all units of a ground: sums over units; kinds without rows are left out."""
+    ask = Question(ground, kind)
+    if not ground.ranges or not pieces(span):
         return {}
-    sql = f"SELECT kind, sum(low), sum(likely), sum(high), sum(n) FROM ({' UNION ALL '.join(parts)}) GROUP BY kind"
-    rows = client.query(sql, parameters=ask.parameters).result_rows
+    if ground.whole:
+        rows = _whole(ask, span)
+    else:
+        rows = f"SELECT kind, {', '.join(COLUMNS)}, {ask.weight()} AS w FROM ({ask.deltas(span, COLUMNS)})"
+    return _by_kind(client, ask, f"SELECT kind, {_sums(' * w')} FROM ({rows}) GROUP BY kind")
+
+
+def _whole(ask: Question, span: Span) -> str:
+    """Rows (kind, columns, w) of whole tiers: days from their own roll-up, the rest from the postings."""
+    names = ", ".join(COLUMNS)
+    days = [piece for piece in pieces(span) if piece.table != "demands"]
+    rest = [piece for piece in pieces(span) if piece.table == "demands"]
+    parts = []
+    if days:
+        whole = Piece("load_day", min(piece.first for piece in days), max(piece.last for piece in days))
+        parts.append(f"SELECT kind, {names}, 1 AS w FROM total_day WHERE {ask.where} AND {ask.when([whole])}")
+    if rest:
+        parts.append(f"SELECT kind, {names}, toInt64(hi) - lo AS w FROM demands WHERE {ask.where} AND {ask.when(rest)}")
+    return " UNION ALL ".join(parts)
+
+
+def _sums(weight: str) -> str:
+    return ", ".join(f"sum({column}{weight})" for column in COLUMNS)
+
+
+def _by_kind(client: Client, ask: Question, sql: str) -> Sums:
+    rows = client.query(sql, parameters=ask.parameters).result_rows if sql else []
     return {int(kind): (int(low), int(likely), int(high), int(n)) for kind, low, likely, high, n in rows}
 
 
-def area_sums(client: Client, ranges: Sequence[Range], kind: int, span: Span) -> dict[int, tuple[int, int, int, int]]:
-    """Load of all units of some ranges (at most one of a tier) by kind: sums over units of low, likely, high, count."""
-    ask = Question(kind)
-    where, lo, hi = by_tier(ask, ranges)
-    parts = []
-    for part in pieces(span):
-        rows = f"{where} AND {ask.when(part)}"
-        if part.table == "demands":
-            parts.append(_overlapping("kind", rows, lo, hi))
-        else:
-            weight = f"(greatest({hi} - pos, 0) - greatest({lo} - pos, 0))"
-            sums = ", ".join(f"sum({column} * {weight}) AS {column}" for column in COLUMNS)
-            parts.append(f"SELECT kind, {sums} FROM {part.table} WHERE {rows} AND pos < {hi} GROUP BY kind")
-    if not parts or not ranges:
-        return {}
-    sql = f"SELECT kind, sum(low), sum(likely), sum(high), sum(n) FROM ({' UNION ALL '.join(parts)}) GROUP BY kind"
-    rows_ = client.query(sql, parameters=ask.parameters).result_rows
-    return {int(row[0]): (int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows_}
-
-
-def area_series_rows(client: Client, ranges: Sequence[Range], first: date, last: date) -> list[tuple[int, ...]]:
-    """Rows (day number, kind, likely, low, high, count): sums over the units of the ranges by Shanghai day."""
-    if not ranges:
+def series_rows(client: Client, ground: Ground, first: date, last: date) -> list[tuple[int, ...]]:
+    """Rows (day number, kind, likely, low, high, count): sums over the units of a ground by Shanghai day."""
+    if not ground.ranges:
         return []
-    ask = Question(0)
-    where, lo, hi = by_tier(ask, ranges)
-    weight = f"(greatest({hi} - pos, 0) - greatest({lo} - pos, 0))"
-    sums = ", ".join(f"sum({column} * {weight})" for column in ("likely", "low", "high", "n"))
-    sql = (
-        f"SELECT toUInt16(day), kind, {sums} FROM load_day WHERE {where} AND pos < {hi} "
-        f"AND day BETWEEN {ask.bind('Date', first)} AND {ask.bind('Date', last)} "
-        "GROUP BY day, kind"
-    )
+    ask = Question(ground)
+    days = f"day BETWEEN {ask.bind('Date', first)} AND {ask.bind('Date', last)}"
+    names, table, early = ", ".join(COLUMNS), "load_day", ""
+    if ground.whole:
+        table, weight = "total_day", "1"
+    elif ground.units == 1:
+        weight, early = "1", f" AND pos < {ask.bounds()[1]}"
+    else:
+        weight = ask.weight()
+    inner = f"SELECT day, kind, {names}, {weight} AS w FROM {table} WHERE {ask.where} AND {days}{early}"
+    sums = ", ".join(f"sum({column} * w)" for column in ("likely", "low", "high", "n"))
+    sql = f"SELECT toUInt16(day), kind, {sums} FROM ({inner}) GROUP BY day, kind"
     return [tuple(int(value) for value in row) for row in client.query(sql, parameters=ask.parameters).result_rows]
 
 
-def _overlapping(group: str, rows: str, lo: str, hi: str) -> str:
-    """Sums of postings over the units that they share with the range of their tier."""
-    shared = f"greatest(least(toInt64(demands.hi), {hi}) - greatest(toInt64(demands.lo), {lo}), 0)"
-    sums = ", ".join(f"sum(demands.{column} * {shared}) AS {column}" for column in COLUMNS)
-    return (
-        f"SELECT {group}, {sums} FROM demands WHERE {rows} AND demands.lo < {hi} AND demands.hi > {lo} GROUP BY {group}"
-    )
+def area_profiles(client: Client, ground: Ground, kind: int, span: Span) -> dict[int, tuple[I64, I64]]:
+    """By tier: ranks (ascending) and changes of all four columns there, shape (4, ranks)."""
+    ask = Question(ground, kind)
+    deltas = ask.deltas(span, COLUMNS) if ground.ranges else ""
+    if not deltas:
+        return {}
+    sql = f"SELECT tier, pos, {_sums('')} FROM ({deltas}) GROUP BY tier, pos ORDER BY tier, pos"
+    tier, at, *changes = _columns(client, sql, ask, 6)
+    out = {}
+    for number in np.unique(tier):
+        rows = slice(*np.searchsorted(tier, [number, number + 1]))
+        out[int(number)] = (at[rows], np.stack([change[rows] for change in changes]))
+    return out
 
 
-def by_tier(ask: Question, ranges: Sequence[Range]) -> tuple[str, str, str]:
-    """The tiers as a condition, and each row's lower and upper rank."""
-    if len(ranges) == 1:
-        tier, low, high = ranges[0]
-        return f"tier = {ask.bind('UInt8', tier)}", ask.bind("Int64", low), ask.bind("Int64", high)
-    tiers = ask.bind("Array(UInt8)", [one.tier for one in ranges])
-    lows, highs = (ask.bind("Array(Int64)", [one[place] for one in ranges]) for place in (1, 2))
-    return (
-        f"tier IN {tiers}",
-        f"transform(tier, {tiers}, {lows}, 0::Int64)",
-        f"transform(tier, {tiers}, {highs}, 0::Int64)",
-    )
+def issuer_sums(client: Client, ground: Ground, kind: int, span: Span, n: int) -> list[tuple[str, int, int, int, int]]:
+    """Issuers with the most likely minutes over the units of a ground: issuer, low, likely, high, receipts.
 
-
-def issuer_sums(
-    client: Client, ranges: Sequence[Range], kind: int, span: Span, n: int, *, everywhere: bool
-) -> list[tuple[str, int, int, int, int]]:
-    """Issuers with the most likely minutes over the units of the ranges: issuer, low, likely, high, receipts.
-
-    ``everywhere`` says that the ranges are the whole country: whole months then come from a roll-up.
+    Whole months of the whole country come from a roll-up.
     """
-    ask = Question(kind)
-    where, lo, hi = ("1", "0", str(1 << 32)) if everywhere else by_tier(ask, ranges)
+    ask = Question(ground, kind)
     parts = []
-    months = [part for part in pieces(span) if part.table == "load_month"] if everywhere and not kind else []
-    for part in months:
-        rows = f"month BETWEEN {ask.bind('Date', date_of(part.first))} AND {ask.bind('Date', date_of(part.last))}"
-        parts.append(f"SELECT issuer, low, likely, high, receipts AS n FROM issuer_month WHERE {rows}")
-    for first, last in _rest(span, months):
-        when = ask.when(Piece("demands", first, last))
-        parts.append(_overlapping("issuer", f"{where} AND {when}", lo, hi))
-    if not parts or not ranges:
+    months = [part for part in pieces(span) if part.table == "load_month"] if ground.whole and not kind else []
+    if months:
+        sums = "low, likely, high, receipts"
+        parts.append(f"SELECT issuer, {sums} FROM issuer_month WHERE {ask.when(months)}")
+    rest = [Piece("demands", *ends) for ends in _rest(span, months)]
+    if rest and ground.ranges:
+        shared = "toInt64(hi) - lo"
+        where = f"{ask.where} AND {ask.when(rest)}"
+        if not ground.whole:
+            low, high = ask.bounds()
+            shared = f"greatest(least(toInt64(hi), {high}) - greatest(toInt64(lo), {low}), 0)"
+            where += f" AND lo < {high} AND hi > {low}" if len(ground.ranges) == 1 else ""
+        rows = f"SELECT issuer, low, likely, high, n, {shared} AS w FROM demands WHERE {where}"
+        named = ", ".join(f"sum({column} * w) AS {'receipts' if column == 'n' else column}" for column in COLUMNS)
+        parts.append(f"SELECT issuer, {named} FROM ({rows}) GROUP BY issuer")
+    if not parts:
         return []
     sql = (
-        "SELECT issuer, sum(low), sum(likely) AS load, sum(high), sum(n) AS receipts "
-        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY issuer HAVING load != 0 OR receipts != 0 "
+        "SELECT issuer, sum(low), sum(likely) AS load, sum(high), sum(receipts) AS all "
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY issuer HAVING load != 0 OR all != 0 "
         f"ORDER BY load DESC, issuer LIMIT {ask.bind('UInt32', n)}"
     )
-    rows_ = client.query(sql, parameters=ask.parameters).result_rows
-    return [(str(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows_]
+    found = client.query(sql, parameters=ask.parameters).result_rows
+    return [(str(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in found]
 
 
 def _rest(span: Span, months: Sequence[Piece]) -> list[tuple[int, int]]:
@@ -223,36 +262,6 @@ def _rest(span: Span, months: Sequence[Piece]) -> list[tuple[int, int]]:
     begin = months[0].first * DAY_US - OFFSET_US
     end = (months[0].last + 1) * DAY_US - OFFSET_US
     return [one for one in ((first, begin - 1), (end, last)) if one[0] <= one[1]]
-
-
-def area_profiles(client: Client, ranges: Sequence[Range], kind: int, span: Span) -> dict[int, tuple[I64, I64]]:
-    """By tier: ranks (ascending) and changes of all four columns there, shape (4, ranks)."""
-    ask = Question(kind)
-    where, lo, hi = by_tier(ask, ranges)
-    parts = []
-    for part in pieces(span):
-        rows = f"{where} AND {ask.when(part)}"
-        if part.table == "demands":
-            deltas = ", ".join(f"{column} * edge.2 AS {column}" for column in COLUMNS)
-            parts.append(
-                f"SELECT tier, edge.1 AS pos, {deltas} FROM (SELECT tier, lo AS begin, hi AS end, low, likely, high, n FROM demands "
-                f"WHERE {rows} AND lo < {hi}) ARRAY JOIN [(begin, 1), (end, -1)]::Array(Tuple(UInt32, Int8)) AS edge"
-            )
-        else:
-            parts.append(f"SELECT tier, pos, low, likely, high, n FROM {part.table} WHERE {rows} AND pos < {hi}")
-    if not parts or not ranges:
-        return {}
-    sums = ", ".join(f"sum({column})" for column in COLUMNS)
-    sql = (
-        f"SELECT tier, greatest(toInt64(pos), {lo}) AS at, {sums} FROM ({' UNION ALL '.join(parts)}) "
-        "GROUP BY tier, at ORDER BY tier, at"
-    )
-    tier, at, *changes = _columns(client, sql, ask, 6)
-    out = {}
-    for number in np.unique(tier):
-        rows_ = slice(*np.searchsorted(tier, [number, number + 1]))
-        out[int(number)] = (at[rows_], np.stack([change[rows_] for change in changes]))
-    return out
 
 
 def blocks(at: I64, changes: I64, edges: I64) -> I64:

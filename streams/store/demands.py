@@ -10,10 +10,10 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 
 from streams.calendars.periods import DAY_US
-from streams.registry.model import Range
 from streams.registry.registry import Registry
 from streams.store.answers import DemandRow
-from streams.store.deltas import Question, by_tier
+from streams.store.deltas import Question
+from streams.store.ground import Ground, of_area
 from streams.store.scope import Scope
 from streams.store.span import LAST_US, Piece
 
@@ -26,10 +26,10 @@ def recent_demands(
 ) -> list[DemandRow]:
     """The last occurrences that began at or before an instant and reach a unit or any unit of an area, newest first."""
     scope.require_area(area)
-    ranges = _covering(registry, area)
+    ground = of_area(registry, area)
     for days in LOOK_BACK_DAYS:
         first = max(0, at_us - days * DAY_US + 1)
-        found = _occurrences(client, ranges, first, at_us, n, "DESC")
+        found = _occurrences(client, ground, first, at_us, n, "DESC")
         if len(found) >= n or first == 0:
             break
     return found
@@ -40,33 +40,22 @@ def upcoming_demands(
 ) -> list[DemandRow]:
     """Occurrences with at < start <= until that reach a unit or any unit of an area, soonest first."""
     scope.require_area(area)
-    return _occurrences(client, _covering(registry, area), at_us + 1, min(until_us, LAST_US), n, "ASC")
+    return _occurrences(client, of_area(registry, area), at_us + 1, min(until_us, LAST_US), n, "ASC")
 
 
-def _covering(registry: Registry, area: str) -> list[Range]:
-    """A bureau alone; else the area's units in every tier, among them the division's own unit."""
-    if "-" in area:
-        tier, rank = registry.rank_of(area)
-        return [Range(tier, rank, rank + 1)]
-    found = [Range(number, *registry.range_of(area, number)) for number in registry.tiers]
-    return [one for one in found if one.lo < one.hi]
-
-
-def _occurrences(
-    client: Client, ranges: list[Range], first_us: int, last_us: int, n: int, order: str
-) -> list[DemandRow]:
+def _occurrences(client: Client, ground: Ground, first_us: int, last_us: int, n: int, order: str) -> list[DemandRow]:
     """Postings of one range belong together (a correction takes back what another row put there); of several ranges
     of an occurrence the largest figures stand for 'per unit', so that one unit's correction does not."""
-    if not ranges or last_us < first_us:
+    if not ground.ranges or last_us < first_us:
         return []
-    ask = Question(0)
-    where, lo, hi = by_tier(ask, ranges)
-    alone = len(ranges) == 1 and ranges[0].hi - ranges[0].lo == 1
+    ask = Question(ground)
+    lo, hi = ask.bounds()
+    alone = ground.units == 1
     group = "key, start_us" if alone else "key, start_us, tier, lo, hi"
     sql = (
         "SELECT key, start_us, max(a), max(b), max(c), sum(m) FROM ("
         "SELECT key, start_us, sum(low) AS a, sum(likely) AS b, sum(high) AS c, sum(n) AS m "
-        f"FROM demands WHERE {where} AND {ask.when(Piece('demands', first_us, last_us))} AND lo < {hi} AND hi > {lo} "
+        f"FROM demands WHERE {ask.where} AND {ask.when([Piece('demands', first_us, last_us)])} AND lo < {hi} AND hi > {lo} "
         f"GROUP BY {group} HAVING a != 0 OR b != 0 OR c != 0 OR m != 0"
         f") GROUP BY key, start_us HAVING sum(m) > 0 ORDER BY start_us {order}, key {order} LIMIT {ask.bind('UInt32', n)}"
     )

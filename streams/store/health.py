@@ -12,9 +12,9 @@ from clickhouse_connect.driver.client import Client
 from streams.calendars.periods import DAY_US
 from streams.store.answers import Health, Lag, RefusedCount
 from streams.store.scope import Scope
-from streams.store.span import HOUR_US
 
 MINUTE_US: Final = 60_000_000
+HOUR_US: Final = 60 * MINUTE_US
 
 
 def stream_health(client: Client, scope: Scope, at_us: int) -> Health:

@@ -17,33 +17,14 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.ledger.postings import DTYPES, Postings
 
 EPOCH: Final = date(1970, 1, 1)
 OFFSET_BITS: Final = 44
 EPOCH_BITS: Final = 56
 _PARTITION: Final = "bitAnd(bitShiftRight(pos, 44), 4095)"
-_POSTING: Final = "key, tier, kind, lo, hi, start_us, low, likely, high, n, point"
+_POSTING: Final = ", ".join(DTYPES)
 _EVENT: Final = "pos, ident, digest, source, id, type, kind, verb, time_us, issuer, title, doc_no, body, admitted_us"
-
-
-@dataclass(frozen=True)
-class PostingColumns:
-    """Stored postings by column, all of one length; start_us in microseconds UTC, minutes per unit."""
-
-    key: NDArray[np.uint64]
-    tier: NDArray[np.uint8]
-    kind: NDArray[np.uint8]
-    lo: NDArray[np.uint32]
-    hi: NDArray[np.uint32]
-    start_us: NDArray[np.int64]
-    low: NDArray[np.int64]
-    likely: NDArray[np.int64]
-    high: NDArray[np.int64]
-    n: NDArray[np.int32]
-    point: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.key)
 
 
 @dataclass(frozen=True)
@@ -84,9 +65,9 @@ class StoredEvent(NamedTuple):
     admitted_us: int
 
 
-def load_postings(client: Client, shard: int, since_us: int | None = None) -> PostingColumns:
+def load_postings(client: Client, shard: int, since_us: int | None = None) -> Postings:
     """All postings of a shard that start at or after ``since_us`` (None: all of them)."""
-    where, parameters = "shard = {shard:UInt8}", {"shard": shard}
+    where, parameters = "shard = {shard:UInt8}", dict[str, Any](shard=shard)
     if since_us is not None:
         # The day is part of the table's order and cuts most of it away; the instant then decides.
         where += " AND toDate(toDateTime(start_s, 'Asia/Shanghai')) >= {day:Date} AND start_us >= {since:Int64}"
@@ -94,7 +75,7 @@ def load_postings(client: Client, shard: int, since_us: int | None = None) -> Po
     return _postings(client, where, parameters)
 
 
-def postings_of(client: Client, shard: int, keys: Sequence[int]) -> PostingColumns:
+def postings_of(client: Client, shard: int, keys: Sequence[int]) -> Postings:
     """All postings that a shard has of these demands, whenever they start."""
     return _postings(
         client, "shard = {shard:UInt8} AND key IN {keys:Array(UInt64)}", {"shard": shard, "keys": list(keys)}
@@ -152,10 +133,17 @@ def last_runs(client: Client, shards: Iterable[int]) -> dict[int, int]:
     return {int(shard): int(run) for shard, run in rows}
 
 
-def _postings(client: Client, where: str, parameters: dict[str, Any]) -> PostingColumns:
+def _postings(client: Client, where: str, parameters: dict[str, Any]) -> Postings:
     table = _arrow(client, f"SELECT {_POSTING} FROM demands WHERE {where}", parameters)
-    types = (np.uint64, np.uint8, np.uint8, np.uint32, np.uint32, *(np.int64,) * 4, np.int32, np.uint8)
-    return PostingColumns(*(_column(table, n, t) for n, t in zip(_POSTING.split(", "), types, strict=True)))
+    columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}
+    return Postings(**columns, issuer=_texts(table.column("issuer")))
+
+
+def _texts(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Texts as an object array in which equal texts are one object: millions of rows, some thousand issuers."""
+    coded = column.combine_chunks().dictionary_encode()
+    names = np.array([*coded.dictionary.to_pylist(), ""], dtype=object)[:-1]
+    return np.asarray(names[coded.indices.to_numpy()])
 
 
 def _events(client: Client, where: str, parameters: dict[str, Any]) -> list[StoredEvent]:

@@ -6,26 +6,17 @@ exact to the microsecond: whole months, weeks and days from the roll-ups, the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
-from streams.calendars.periods import DAY_US, OFFSET_US, PERIODS, period_bounds
-from streams.events.model import KIND_IDS
+from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.ledger.metrics import Metric, interval
 
 EPOCH: Final = date(1970, 1, 1)
 HOUR_US: Final = 3_600_000_000
-SLIDING: Final = {"24h": 24 * HOUR_US, "7d": 7 * DAY_US, "30d": 30 * DAY_US, "365d": 365 * DAY_US}
-AHEAD: Final = {"ahead7d": 7 * DAY_US, "ahead30d": 30 * DAY_US}
-MEASURES: Final = {"minutes": "likely", "minutes_low": "low", "minutes_high": "high", "count": "n"}
-"""Measure of the contract -> column of the store."""
 LAST_US: Final = (1 << 32) * 1_000_000 - 1
 
 Table = Literal["load_day", "load_week", "load_month", "demands"]
-
-
-class UnknownMetric(ValueError):
-    """Not a metric of the contract."""
 
 
 class Span(NamedTuple):
@@ -33,15 +24,6 @@ class Span(NamedTuple):
 
     first_us: int
     last_us: int
-
-
-@dataclass(frozen=True)
-class Metric:
-    """KIND.MEASURE.WINDOW, understood: ``kind`` 0 is all kinds, ``column`` the store's name of the measure."""
-
-    kind: int
-    column: str
-    window: str
 
 
 class Piece(NamedTuple):
@@ -53,30 +35,10 @@ class Piece(NamedTuple):
     """Day numbers for roll-ups, microseconds UTC for ``demands``; inclusive."""
 
 
-def parse_metric(name: str) -> Metric:
-    """Raises UnknownMetric, naming the part that is wrong."""
-    parts = name.split(".")
-    if len(parts) != 3:
-        raise UnknownMetric(f"metric: {name!r}: must be KIND.MEASURE.WINDOW; write for example all.minutes.7d")
-    kind, measure, window = parts
-    windows = (*SLIDING, *PERIODS, *AHEAD)
-    for part, value, known in (
-        ("kind", kind, ("all", *KIND_IDS)),
-        ("measure", measure, tuple(MEASURES)),
-        ("window", window, windows),
-    ):
-        if value not in known:
-            raise UnknownMetric(f"metric: {name!r}: unknown {part} {value!r}; use one of {', '.join(known)}")
-    return Metric(KIND_IDS.get(kind, 0), MEASURES[measure], window)
-
-
-def window_span(window: str, at_us: int) -> Span:
-    """The starts that a window holds at an instant, as the contract defines them."""
-    if window in SLIDING:
-        return Span(at_us - SLIDING[window] + 1, at_us)
-    if window in AHEAD:
-        return Span(at_us + 1, at_us + AHEAD[window])
-    return Span(period_bounds(window, at_us)[0], at_us)
+def metric_span(metric: Metric, at_us: int) -> Span:
+    """The starts that a metric counts at an instant."""
+    after, until = interval(metric.window, at_us)
+    return Span(after + 1, until)
 
 
 def days_span(first: date, last: date) -> Span:

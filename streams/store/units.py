@@ -11,12 +11,14 @@ from datetime import date
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from streams.registry.model import Range
+from streams.ledger.metrics import COLUMNS as MEASURES
+from streams.ledger.metrics import Metric
 from streams.registry.registry import Registry
 from streams.store.answers import Hotspot, Series, TierLoad
-from streams.store.deltas import COLUMNS, Profile, Question, profile, top, unit_sums, units
+from streams.store.deltas import COLUMNS, profile, series_rows, top, unit_sums, units
+from streams.store.ground import Ground, of_area, of_unit
 from streams.store.scope import Scope
-from streams.store.span import MEASURES, Span, date_of, day_number, days_span, parse_metric, window_span
+from streams.store.span import Span, date_of, day_number, days_span, metric_span
 
 
 def unit_load(
@@ -24,18 +26,18 @@ def unit_load(
 ) -> dict[str, int]:
     """Load of one unit for contract metrics at an instant, exact to the microsecond.
 
-    Bureaus are named CODE-LINE. Raises OutOfScope, UnknownMetric, UnknownUnit.
+    Bureaus are named CODE-LINE. Raises OutOfScope, UnknownUnit, ValueError for another metric.
     """
     scope.require_area(code)
-    wanted = {name: parse_metric(name) for name in metrics}
-    tier, rank = registry.rank_of(code)
+    wanted = {name: _metric(name) for name in metrics}
+    ground = of_unit(registry, code)
     spans: dict[Span, dict[int, tuple[int, int, int, int]]] = {}
     out: dict[str, int] = {}
     for name, metric in wanted.items():
-        span = window_span(metric.window, at_us)
+        span = metric_span(metric, at_us)
         if span not in spans:
-            spans[span] = unit_sums(client, tier, rank, span)
-        place = COLUMNS.index(metric.column)
+            spans[span] = unit_sums(client, ground, span)
+        place = COLUMNS.index(MEASURES[metric.measure])
         out[name] = sum(sums[place] for kind, sums in spans[span].items() if metric.kind in (0, kind))
     return out
 
@@ -45,10 +47,13 @@ def tier_load(
 ) -> TierLoad:
     """Load of every unit of a tier in an area at an instant, exact to the microsecond."""
     scope.require_comparison(area)
-    asked = parse_metric(metric)
-    within = _within(registry, tier, area)
-    found = profile(client, within, asked.kind, asked.column, window_span(asked.window, at_us))
-    return TierLoad(within.tier, within.lo, within.hi, units(found, within.lo, within.hi))
+    asked = _metric(metric)
+    ground = of_area(registry, area, (tier,))
+    if not ground.ranges:
+        return TierLoad(registry.tier_id(tier), 0, 0, np.zeros(0, np.int64))
+    number, lo, hi = ground.ranges[0]
+    found = profile(client, ground, asked.kind, MEASURES[asked.measure], metric_span(asked, at_us))
+    return TierLoad(number, lo, hi, units(found, lo, hi))
 
 
 def hotspots(
@@ -68,8 +73,7 @@ def hotspots(
     scope.require_comparison(area)
     if measure not in MEASURES:
         raise ValueError(f"measure: {measure!r}: unknown; use one of {', '.join(MEASURES)}")
-    within = _within(registry, tier, area)
-    return _hottest(registry, within, profile(client, within, kind, MEASURES[measure], days_span(first, last)), n)
+    return _hottest(client, registry, of_area(registry, area, (tier,)), kind, measure, days_span(first, last), n)
 
 
 def hotspots_at(
@@ -85,23 +89,15 @@ def hotspots_at(
 ) -> list[Hotspot]:
     """The same for a contract metric at an instant, exact to the microsecond."""
     scope.require_comparison(area)
-    asked = parse_metric(metric)
-    within = _within(registry, tier, area)
-    found = profile(client, within, asked.kind, asked.column, window_span(asked.window, at_us))
-    return _hottest(registry, within, found, n)
+    asked = _metric(metric)
+    ground = of_area(registry, area, (tier,))
+    return _hottest(client, registry, ground, asked.kind, asked.measure, metric_span(asked, at_us), n)
 
 
 def unit_series(client: Client, scope: Scope, registry: Registry, code: str, first: date, last: date) -> Series:
     """Load of one unit by Shanghai day and kind; kinds that never occur are left out."""
     scope.require_area(code)
-    tier, rank = registry.rank_of(code)
-    ask = Question(0)
-    where = (
-        f"tier = {ask.bind('UInt8', tier)} AND pos <= {ask.bind('UInt32', rank)} "
-        f"AND day BETWEEN {ask.bind('Date', first)} AND {ask.bind('Date', last)}"
-    )
-    sql = f"SELECT toUInt16(day), kind, sum(likely), sum(low), sum(high), sum(n) FROM load_day WHERE {where} GROUP BY day, kind"
-    return series(client.query(sql, parameters=ask.parameters).result_rows, first, last)
+    return series(series_rows(client, of_unit(registry, code), first, last), first, last)
 
 
 def series(rows: Sequence[Sequence[int]], first: date, last: date) -> Series:
@@ -115,14 +111,21 @@ def series(rows: Sequence[Sequence[int]], first: date, last: date) -> Series:
     return Series(tuple(date_of(begin + place) for place in range(days)), kinds, *values)
 
 
-def _within(registry: Registry, tier: str, area: str) -> Range:
-    number = registry.tier_id(tier)
-    return Range(number, *registry.range_of(area, number))
+def _metric(name: str) -> Metric:
+    try:
+        return Metric.parse(name)
+    except ValueError as error:
+        raise ValueError(f"metric: {name!r}: {error}") from None
 
 
-def _hottest(registry: Registry, within: Range, found: Profile, n: int) -> list[Hotspot]:
-    ranks, loads = top(found, within.hi, n)
+def _hottest(
+    client: Client, registry: Registry, ground: Ground, kind: int, measure: str, span: Span, n: int
+) -> list[Hotspot]:
+    if not ground.ranges:
+        return []
+    tier, _, hi = ground.ranges[0]
+    ranks, loads = top(profile(client, ground, kind, MEASURES[measure], span), hi, n)
     return [
-        Hotspot(registry.code_of(within.tier, int(rank)), int(rank), int(load))
+        Hotspot(registry.code_of(tier, int(rank)), int(rank), int(load))
         for rank, load in zip(ranks, loads, strict=True)
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ import stamina
 from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
+from streams.ledger.postings import Postings
 from streams.store.client import passing
 from streams.store.loads import last_runs
 
@@ -72,22 +73,6 @@ LAST_START_US: Final = (1 << 32) * 1_000_000 - 1
 """2106-02-07: starts are kept as 32 bits of seconds."""
 
 
-class Postings(Protocol):
-    """Columns of equal length, as ``streams.ledger`` makes them; minutes and counts may be negative."""
-
-    key: Any
-    tier: Any
-    kind: Any
-    lo: Any
-    hi: Any
-    start_us: Any
-    low: Any
-    likely: Any
-    high: Any
-    n: Any
-    point: Any
-
-
 class Tick(NamedTuple):
     """What one tally worker's ledger says of one metric and tier of its shard."""
 
@@ -135,11 +120,17 @@ def insert_refs(client: Client, targets: U64, positions: U64, token: str) -> int
 
 
 def insert_demands(
-    client: Client, postings: Postings, *, shard: int, run: int, issuers: Sequence[str], causes: U64 | None = None
+    client: Client,
+    postings: Postings,
+    *,
+    shard: int,
+    run: int,
+    issuers: Sequence[str] | None = None,
+    causes: U64 | None = None,
 ) -> int:
     """The postings of one batch of a shard; token and identity of the batch is (shard, run).
 
-    ``issuers``: a code for each row. ``causes``: for each row the position of the event that caused it (None: the
+    ``issuers``: a code for each row instead of the postings' own. ``causes``: for each row the position of the event that caused it (None: the
     demand itself, which is its key). Returns the number of rows. Raises ValueError for a start outside 1970..2106.
     """
     start = np.asarray(postings.start_us, np.int64)
@@ -158,7 +149,7 @@ def insert_demands(
         "key": key,
         "start_s": seconds,
         "start_u": micros,
-        "issuer": issuers,
+        "issuer": postings.issuer if issuers is None else issuers,
         "shard": np.full(len(key), shard),
         "run": np.full(len(key), run, np.uint64),
         "cause_gap": gap,

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from clickhouse_connect.driver.client import Client
 
 from infra.local.clickhouse import ClickHouseNode
 from streams.calendars.periods import DAY_US
+from streams.ledger.postings import Postings
 from streams.registry.registry import Registry, load
 from streams.store import Address, Scope, connect, insert_demands, load_postings, migrate, reads
 from streams.store.span import days_span
@@ -34,7 +34,7 @@ GROUP_DAYS: Final = 12
 REPEATS: Final = 25
 FIRST: Final = (FIRST_DAY + timedelta(hours=12)).date()
 LEADER: Final = Scope("bench", "leadership", ("",))
-TABLES: Final = ("demands", "load_day", "load_week", "load_month", "issuer_month")
+TABLES: Final = ("demands", "load_day", "load_week", "load_month", "issuer_month", "total_day")
 
 
 @contextlib.contextmanager
@@ -67,7 +67,7 @@ def fill(client: Client, registry: Registry, scale: float) -> float:
             offsets[shard] += len(codes)
             began = time.perf_counter()
             run = (1 << 56) | offsets[shard]
-            insert_demands(client, SimpleNamespace(**columns), shard=shard, run=run, issuers=codes)
+            insert_demands(client, Postings(**columns, issuer=codes), shard=shard, run=run)
             spent += time.perf_counter() - began
             parts.clear()
     return spent
@@ -124,6 +124,8 @@ def questions(client: Client, registry: Registry) -> list[tuple[str, Callable[[r
         ("top 100 townships, any 30 days", hot("township", 30)),
         ("top 100 villages, any 30 days", hot("village", 30)),
         ("top 100 townships, whole year", hot("township", 364)),
+        ("the country's total, any 30 days", lambda c: reads.area_load(client, LEADER, registry, "", *spell(c, 30))),
+        ("the country's 90-day series by kind", lambda c: reads.area_series(client, LEADER, registry, "", *spell(c, 90))),
         (
             "top 100 townships at an instant (all.minutes.30d)",
             lambda c: reads.hotspots_at(client, LEADER, registry, "township", "all.minutes.30d", at(c)),

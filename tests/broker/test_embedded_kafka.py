@@ -19,7 +19,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer
 
 from infra.local import kafka_jars
-from infra.local.kafka import KafkaError, KafkaNode
+from infra.local.kafka import KafkaError, KafkaNode, warm
 from infra.local.kafka_jars import Jar, JarError, Lock
 from infra.local.process import AlreadyRunning, until
 
@@ -145,6 +145,38 @@ def test_the_foreground_command_stops_cleanly(tmp_path: Path) -> None:
     owner.terminate()
     assert owner.wait(30) == 0
     assert (tmp_path / "kafka" / "log" / ".kafka_cleanshutdown").exists()
+
+
+def test_the_start_archive_is_made_and_used(tmp_path: Path) -> None:
+    lock = kafka_jars.read_lock()
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for jar in kafka_jars.class_path(lock, kafka_jars.cache_directory(lock.kafka)):
+        (cache / jar.name).hardlink_to(jar)
+    archive = warm(cache)
+    assert archive.parent == cache
+    assert [path for path in cache.iterdir() if path.suffix in {".new", ".config"}] == []
+    node = KafkaNode(tmp_path / "kafka", cache=cache)
+    node.start()
+    mapped = any(str(archive) in maps.read_text() for maps in process_maps(node.pid))
+    node.stop()
+    assert mapped or sys.platform != "linux"
+    archive.write_bytes(b"no archive")
+    node.start()
+    assert node.is_running(), "an archive that is unfit makes no difference but to the time"
+    node.stop()
+
+
+def process_maps(group: int | None) -> list[Path]:
+    """The memory maps of all processes of a process group, on Linux."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rpartition(")")[2].split()[2]) == group:
+                found.append(stat.with_name("maps"))
+        except OSError:
+            continue
+    return found
 
 
 # The jars: against a Maven repository of our own making.

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 from icalendar import Calendar
 
@@ -21,7 +20,8 @@ from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port, until
 from streams import registry, store
-from streams.store import PostingColumns
+from streams.events import KIND_IDS
+from streams.ledger.postings import Postings
 
 pytestmark = [pytest.mark.broker, pytest.mark.store]
 
@@ -53,32 +53,31 @@ def posted(client: Any, units: registry.Registry) -> None:
     tier = units.tier_id("township")
     lo, hi = units.range_of("510104", tier)
 
-    def column(*values: int, dtype: Any) -> Any:
-        return np.array(values, dtype)
+    issuer = "510000-education"
+    rows = [
+        (1, tier, KIND_IDS["meeting"], issuer, lo, hi, AT_US - HOUR_US, 50, 60, 90, 1, 0),
+        (2, tier, KIND_IDS["request"], issuer, lo, hi, AT_US + HOUR_US, 20, 30, 60, 1, 0),
+    ]
+    store.insert_demands(client, Postings.from_rows(rows), shard=0, run=1)
 
-    columns = PostingColumns(
-        key=column(1, 2, dtype=np.uint64),
-        tier=column(tier, tier, dtype=np.uint8),
-        kind=column(1, 4, dtype=np.uint8),
-        lo=column(lo, lo, dtype=np.uint32),
-        hi=column(hi, hi, dtype=np.uint32),
-        start_us=column(AT_US - HOUR_US, AT_US + HOUR_US, dtype=np.int64),
-        low=column(50, 20, dtype=np.int64),
-        likely=column(60, 30, dtype=np.int64),
-        high=column(90, 60, dtype=np.int64),
-        n=column(1, 1, dtype=np.int32),
-        point=column(0, 0, dtype=np.uint8),
-    )
-    store.insert_demands(client, columns, shard=0, run=1, issuers=["510000-education"] * 2)  # type: ignore[arg-type]
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseNode]:
+    """The store, not yet started."""
+    made = ClickHouseNode(tmp_path_factory.mktemp("store"), password="w", readonly_password="r")
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")
 def api(
-    kafka: KafkaNode, tmp_path_factory: pytest.TempPathFactory, topic_named: Callable[[str, str], None]
+    kafka: KafkaNode,
+    node: ClickHouseNode,
+    tmp_path_factory: pytest.TempPathFactory,
+    topic_named: Callable[[str, str], None],
 ) -> Iterator[httpx.Client]:
     """A client of a served API whose store holds what ``posted`` says."""
     folder = tmp_path_factory.mktemp("api")
-    node = ClickHouseNode(folder / "store", password="w", readonly_password="r")
     node.start()
     topic_named(kafka.address, "burden.events")
     host, port = node.address
@@ -112,7 +111,6 @@ def api(
     process.terminate()
     assert process.wait(20) == 0
     writer.close()
-    node.stop()
 
 
 def test_events_go_in(api: httpx.Client, event: Event) -> None:
@@ -187,6 +185,20 @@ def test_no_token_sees_beyond_its_areas(api: httpx.Client) -> None:
         assert api.get(path, headers=outsider).status_code == 403, path
         assert api.get(path, headers={"Authorization": "Bearer nobody"}).status_code == 401, path
     assert api.get("/v1/hotspots?area=53", headers=outsider).status_code == 200
+
+
+def test_a_store_that_is_away_is_503_and_events_still_go_in(
+    api: httpx.Client, node: ClickHouseNode, event: Event
+) -> None:
+    path = f"/v1/units/{TOWNSHIP}/load"
+    node.kill()
+    reply = api.get(path)
+    assert (reply.status_code, "retry-after" in reply.headers) == (503, True)
+    assert api.get("/readyz").status_code == 503
+    assert api.post("/v1/events", json=[event("away 1"), event("away 2")]).json()["accepted"] == 2
+    node.start()
+    assert until(lambda: api.get(path).status_code == 200, timeout_s=30)
+    assert api.get("/readyz").status_code == 200
 
 
 def test_wrong_settings_are_named(tmp_path: Path) -> None:

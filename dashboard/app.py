@@ -1,0 +1,46 @@
+"""The dashboard as one ASGI application: ``python -m dashboard.serve`` starts it.
+
+Flows in: requests. Flows out: pages (``main``), the push stream, health. Starts the thread that reads the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from dashboard.installation import installation
+from dashboard.refresher import keep_reading
+from dashboard.server import Assets, SecurityHeaders, healthz, stream
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
+    """Loads what every session shares, starts the refresher, freezes what will never be garbage."""
+    shared = installation()
+    shared.hub.bind(asyncio.get_running_loop())
+    _ = shared.index
+    stop = threading.Event()
+    threading.Thread(target=keep_reading, args=(shared, stop), name="refresher", daemon=True).start()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield {}
+    finally:
+        stop.set()
+
+
+app = st.App(
+    Path(__file__).parent / "main.py",
+    lifespan=lifespan,
+    middleware=[Middleware(SecurityHeaders), Middleware(Assets)],
+    routes=[Route("/healthz", healthz), Route("/api/stream", stream)],
+)

@@ -1,0 +1,25 @@
+"""Files that the browser fetches from this host, by address with the hash of their content.
+
+Flows in: names under static/. Flows out: addresses. Reads the files once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+@lru_cache(maxsize=64)
+def asset_version(name: str) -> str:
+    """Address of a static file; the hash in it lets browsers keep the file for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/app/static/{name}?v={digest}"
+
+
+def has_outline(area: str) -> bool:
+    """Whether there are outlines for the divisions inside an area of province level or above."""
+    return (STATIC / "geo" / f"{area[:2] or 'country'}.json").is_file()

@@ -1,0 +1,35 @@
+"""What Streamlit runs for each reader: the pages there are, and the look that they share.
+
+Flows in: the address bar. Flows out: one page. Further pages are further lines of PAGES.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard.installation import installation
+from dashboard.place import read_place
+from dashboard.words import words
+
+HERE: Final = Path(__file__).parent
+PAGES: Final = (("situation", "Situation"),)
+"""File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
+
+
+def main() -> None:
+    """Draws the page that the address asks for."""
+    settings = installation().settings
+    say = words(read_place(dict(st.query_params.items()), settings.area, settings.language).lang)
+    st.set_page_config(page_title=say("Burdenwatch"), page_icon=str(HERE / "static" / "icon.png"), layout="wide")
+    st.html(HERE / "static" / "burden.css")
+    pages = [
+        st.Page(HERE / "pages" / f"{name}.py", title=say(title), url_path=name if place else "", default=not place)
+        for place, (name, title) in enumerate(PAGES)
+    ]
+    st.navigation(pages, position="hidden").run()
+
+
+main()

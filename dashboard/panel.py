@@ -1,0 +1,58 @@
+"""Puts the HTML of the views on the page and takes the reader's clicks back; the bridge between pure views and Streamlit.
+
+Flows in: HTML. Flows out: a panel that redraws itself when its topic moves (server push), and navigation as query strings.
+Touches the address bar of the page that is being drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from dashboard.assets import asset_version
+
+SCRIPT: Final = """
+export default function (component) {
+  const load = window.__burden ||= import(component.data.script);
+  load.then((module) => module.show(component));
+}
+"""
+"""All behaviour lives in static/burden.js, loaded once per page; each panel carries only this and its HTML."""
+
+
+_SHOW: Final = st.components.v2.component("burden_panel", js=SCRIPT, isolate_styles=False)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for each trigger."""
+
+
+def panel(key: str, html: str, *, topic: str = "") -> None:
+    """Shows HTML. ``topic``: rerun the surrounding fragment when this topic moves. A followed link reruns the page."""
+    result = _SHOW(
+        key=key,
+        data={"html": html, "topic": topic, "stream": "/api/stream", "script": asset_version("burden.js")},
+        on_go_change=_ignore,
+        on_tick_change=_ignore,
+    )
+    if result.go:
+        go(str(result.go))
+
+
+def go(query: str) -> None:
+    """Moves the page to a query string and draws it anew."""
+    st.query_params.from_dict(dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True)))
+    st.rerun(scope="app")
+
+
+def live(key: str, draw: Callable[[], str], *, topic: str, every_s: int = 15) -> None:
+    """A panel in a fragment of its own: redrawn by push, and every ``every_s`` seconds where push does not get through."""
+
+    @st.fragment(run_every=every_s, key=f"live-{key}")
+    def fragment() -> None:
+        panel(key, draw(), topic=topic)
+
+    fragment()

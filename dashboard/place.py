@@ -1,0 +1,56 @@
+"""Where a reader is: area, period, measure, language, as the address bar has it.
+
+Pure. Flows in: query parameters, which anyone may type. Flows out: a ``Place`` with sound values, and query strings for links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+PERIODS: Final = (1, 7, 30, 90)
+MEASURES: Final = ("unit", "total")
+TIERS: Final = ("township", "village")
+LANGUAGES: Final = ("zh", "en")
+LONGEST: Final = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
+    ``unit``: the unit whose load is shown. ``q``: what was typed into the search field."""
+
+    area: str = ""
+    days: int = 30
+    by: str = "unit"
+    tier: str = "township"
+    unit: str = ""
+    q: str = ""
+    lang: str = "zh"
+
+    def link(self, **changes: Any) -> str:
+        """The address of this place with some values changed; what equals the default is left out."""
+        target = replace(self, **changes)
+        plain = {key: value for key, value in vars(target).items() if key != "area" and value != getattr(Place, key)}
+        return "?" + urlencode({"area": target.area, **plain})
+
+
+def _one_of(value: str, known: tuple[str, ...], default: str) -> str:
+    return value if value in known else default
+
+
+def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
+    """The place that an address asks for; whatever is not understood falls back to the default."""
+    area = query.get("area", home)
+    days = query.get("days", "")
+    return Place(
+        area=area if area == "" or (area.isascii() and area.isdecimal() and len(area) <= 12) else home,
+        days=int(days) if days in map(str, PERIODS) else Place.days,
+        by=_one_of(query.get("by", ""), MEASURES, Place.by),
+        tier=_one_of(query.get("tier", ""), TIERS, Place.tier),
+        unit=query.get("unit", "").strip()[:LONGEST],
+        q=query.get("q", "").strip()[:LONGEST],
+        lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
+    )

@@ -1,0 +1,54 @@
+"""Starts the dashboard: ``python -m dashboard.serve [--host 127.0.0.1] [--port 8600]``; settings are BURDENWATCH_* variables.
+
+Flows in: arguments and environment. Flows out: this process becomes ``streamlit run`` with the configuration beside this file, which
+alone holds (a user's own ~/.streamlit and the current directory do not change the product).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from dashboard.settings import Settings
+
+ROOT: Final = Path(__file__).parent
+LOOPBACK: Final = "127.0.0.1"
+
+
+def command(host: str, port: int) -> list[str]:
+    """What is run."""
+    program = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    return [*program, f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+
+
+def main() -> None:
+    """Checks the settings and hands over to Streamlit; exit 2 with one line for each fault."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard.serve", description="The dashboard of Burdenwatch.")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; put a TLS proxy in front of any other than loopback")
+    parser.add_argument("--port", type=int, default=8600)
+    arguments = parser.parse_args()
+    try:
+        Settings.read()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "BURDENWATCH_" + str(fault["loc"][0]).upper()
+            print(f"{name}: {fault['input']!r}: {fault['msg']}", file=sys.stderr)
+        raise SystemExit(2) from None
+    # Streamlit reads .streamlit/config.toml of the current directory: ours, wherever the caller stands.
+    places = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
+    environment["PYTHONPATH"] = os.pathsep.join(place for place in places if place)
+    for name in ("BURDENWATCH_STORE_PASSWORD_FILE", "BURDENWATCH_REGISTRY"):
+        if environment.get(name):
+            environment[name] = str(Path(environment[name]).resolve())
+    os.chdir(ROOT)
+    os.execve(sys.executable, command(arguments.host, arguments.port), environment)
+
+
+if __name__ == "__main__":
+    main()

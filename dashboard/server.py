@@ -1,0 +1,99 @@
+"""The HTTP side of the dashboard: push, health, compression, security headers.
+
+Flows in: requests. Flows out: ASGI routes and middleware for ``app``. Touches no store.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.installation import installation
+
+FRONTEND: Final = Path(streamlit.__file__).parent / "static"
+OWN: Final = Path(__file__).parent / "static"
+TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
+FOREVER: Final = "public, max-age=31536000, immutable"
+SECURITY: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": (
+        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self' ws: wss: data: blob:; frame-ancestors 'self'; base-uri 'self'; object-src 'none'"
+    ),
+}
+"""Nothing may be loaded from another host, whatever ends up in a page. Streamlit's frontend needs inline and evaluated scripts."""
+
+
+async def healthz(_: Request) -> Response:
+    """200 while this process serves; the store's state is on the page and at the API's /readyz."""
+    return JSONResponse({"status": "ok"})
+
+
+async def stream(_: Request) -> Response:
+    """Server-sent events: counters of what moved, never data."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(installation().hub.changes(), media_type="text/event-stream", headers=headers)
+
+
+@lru_cache(maxsize=512)
+def _packed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+def asset(url: str) -> Path | None:
+    """The file behind a request for a static asset, None for anything else (the way out of the directory included)."""
+    for prefix, root in (("/static/", FRONTEND / "static"), ("/app/static/", OWN)):
+        if url.startswith(prefix):
+            path = (root / url.removeprefix(prefix)).resolve()
+            return path if path.is_relative_to(root.resolve()) and path.suffix in TYPES and path.is_file() else None
+    return None
+
+
+class Assets:
+    """Serves scripts, styles and outlines compressed; those with a version in their address are cached for good."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            path = asset(scope["path"])
+            if path is not None:
+                hashed = path.is_relative_to(FRONTEND) or scope["query_string"].startswith(b"v=")
+                headers = {
+                    "Content-Encoding": "gzip",
+                    "Vary": "Accept-Encoding",
+                    "Cache-Control": FOREVER if hashed else "no-cache",
+                }
+                body = _packed(path)
+                await Response(body, media_type=TYPES[path.suffix], headers=headers)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Adds the headers of SECURITY to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

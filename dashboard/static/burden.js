@@ -1,0 +1,226 @@
+// Shows the panels' HTML, keeps what has not changed, follows links without a reload, draws the map, listens for pushes.
+const bus = { versions: {}, listeners: new Set() };
+
+/* ---- panels ---- */
+export function show(component) {
+  const { data, parentElement } = component;
+  let root = parentElement.querySelector(':scope > .bw-root');
+  if (!root) {
+    root = document.createElement('div');
+    root.className = 'bw-root';
+    parentElement.append(root);
+    root.addEventListener('click', (event) => follow(event, root));
+    root.addEventListener('submit', (event) => search(event, root));
+    root.addEventListener('pointermove', tip);
+    root.addEventListener('pointerleave', hideTip);
+  }
+  root.component = component;
+  if (root.written !== data.html) {
+    const next = document.createElement('template');
+    next.innerHTML = data.html;
+    morph(root, next.content);
+    root.written = data.html;
+    const words = root.querySelector('[lang]');
+    if (words) document.documentElement.lang = words.lang;
+  }
+  root.querySelectorAll('[data-map]').forEach(drawMap);
+  listen(root, data);
+}
+
+/* Makes `old` look like `wanted` while keeping elements that are the same: focus, open notes and moving bars survive. */
+function morph(old, wanted) {
+  const want = [...wanted.childNodes], have = [...old.childNodes];
+  want.forEach((node, place) => {
+    const mine = have[place];
+    if (!mine) old.append(node);
+    else if (mine.nodeType !== node.nodeType || mine.nodeName !== node.nodeName || mine.dataset?.key !== node.dataset?.key) mine.replaceWith(node);
+    else if (node.nodeType === Node.TEXT_NODE) { if (mine.data !== node.data) mine.data = node.data; }
+    else {
+      const live = mine.dataset?.live !== undefined && mine.textContent !== node.textContent;
+      for (const { name } of [...mine.attributes]) if (!node.hasAttribute(name)) mine.removeAttribute(name);
+      for (const { name, value } of [...node.attributes]) if (mine.getAttribute(name) !== value) mine.setAttribute(name, value);
+      if (mine.dataset?.keep === undefined) morph(mine, node);
+      if (live) { mine.classList.remove('moved'); void mine.offsetWidth; mine.classList.add('moved'); }
+    }
+  });
+  have.slice(want.length).forEach((node) => node.remove());
+}
+
+function go(root, query) { root.component.setTriggerValue('go', query); }
+
+function follow(event, root) {
+  const link = event.target.closest('[data-go]');
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  hideTip();
+  if (link.dataset.go.includes('area=') && !link.closest('.choices, .choice')) window.scrollTo({ top: 0 });
+  go(root, link.dataset.go);
+}
+
+function search(event, root) {
+  event.preventDefault();
+  const field = event.target.querySelector('input');
+  go(root, event.target.dataset.base + '&q=' + encodeURIComponent(field.value));
+}
+
+/* ---- push ---- */
+function listen(root, data) {
+  if (!bus.source) {
+    bus.source = new EventSource(data.stream);
+    bus.source.onmessage = (message) => {
+      bus.versions = JSON.parse(message.data);
+      bus.listeners.forEach((listener) => listener());
+    };
+    document.addEventListener('visibilitychange', () => bus.listeners.forEach((listener) => listener()));
+  }
+  root.topic = data.topic;
+  if (!data.topic || root.hears) return;
+  root.hears = true;
+  root.seen = bus.versions[data.topic];
+  const listener = () => {
+    if (!root.isConnected) { bus.listeners.delete(listener); return; }
+    const now = bus.versions[root.topic];
+    if (document.hidden || now === root.seen) return;
+    const first = root.seen === undefined;
+    root.seen = now;
+    if (!first) root.component.setTriggerValue('tick', now);
+  };
+  bus.listeners.add(listener);
+}
+
+/* ---- the tip of a bar ---- */
+let tipBox = null;
+function tip(event) {
+  const bar = event.target.closest('[data-tip]');
+  if (!bar) return hideTip();
+  if (!tipBox) { tipBox = document.createElement('div'); tipBox.className = 'tip'; document.body.append(tipBox); }
+  tipBox.textContent = bar.dataset.tip;
+  const box = tipBox.getBoundingClientRect();
+  tipBox.style.left = Math.max(8, Math.min(event.clientX + 14, innerWidth - box.width - 8)) + 'px';
+  tipBox.style.top = Math.max(8, event.clientY - box.height - 12) + 'px';
+}
+function hideTip() { tipBox?.remove(); tipBox = null; }
+
+/* ---- the map: equal-area outlines on a canvas ---- */
+const files = {};
+async function outlines(url) {
+  files[url] ||= fetch(url).then((answer) => { if (!answer.ok) throw new Error(url); return answer.json(); });
+  return files[url];
+}
+
+function albers(box) {
+  const rad = Math.PI / 180, country = box[2] - box[0] > 40;
+  const [south, north] = country ? [25, 47] : [box[1] + (box[3] - box[1]) / 6, box[3] - (box[3] - box[1]) / 6];
+  const lon0 = (country ? 105 : (box[0] + box[2]) / 2) * rad;
+  const n = (Math.sin(south * rad) + Math.sin(north * rad)) / 2 || 1e-6;
+  const c = Math.cos(south * rad) ** 2 + 2 * n * Math.sin(south * rad);
+  return ([lon, lat]) => {
+    const rho = Math.sqrt(Math.max(0, c - 2 * n * Math.sin(lat * rad))) / n, theta = n * (lon * rad - lon0);
+    return [rho * Math.sin(theta), rho * Math.cos(theta)];
+  };
+}
+
+function flat(geometry) {
+  const parts = { Polygon: [geometry.coordinates], MultiPolygon: geometry.coordinates, LineString: [[geometry.coordinates]], MultiLineString: [geometry.coordinates] };
+  return parts[geometry.type].flat();
+}
+
+async function drawMap(frame) {
+  const places = JSON.parse(frame.dataset.places);
+  const canvas = frame.querySelector('canvas');
+  const state = (frame.state ||= {});
+  state.frame = frame; state.canvas = canvas; state.places = places; state.told = frame.parentElement.querySelector('.told');
+  if (state.url !== frame.dataset.map || state.area !== frame.dataset.area) {
+    state.url = frame.dataset.map; state.area = frame.dataset.area; state.lit = null; state.shapes = null;
+    const file = await outlines(frame.dataset.map);
+    if (state.url !== frame.dataset.map || state.area !== frame.dataset.area) return;
+    const chosen = file.features.filter((one) => !one.properties?.code || !state.area || places[one.properties.code]);
+    prepare(state, chosen);
+  }
+  if (!state.shapes) return;
+  if (!state.bound) bind(state);
+  paint(state);
+  frame.dataset.drawn = state.area + ':' + state.shapes.length;
+}
+
+function prepare(state, features) {
+  const raw = features.map((one) => ({ code: one.properties?.code || '', rings: flat(one.geometry) }));
+  const areas = raw.filter((one) => one.code);
+  const box = [180, 90, -180, -90];
+  const scope = state.area ? areas : raw;
+  for (const one of scope) for (const ring of one.rings) for (const [lon, lat] of ring) {
+    box[0] = Math.min(box[0], lon); box[1] = Math.min(box[1], lat); box[2] = Math.max(box[2], lon); box[3] = Math.max(box[3], lat);
+  }
+  const project = albers(box), edge = [Infinity, Infinity, -Infinity, -Infinity];
+  const done = raw.map((one) => ({ code: one.code, rings: one.rings.map((ring) => ring.map(project)) }));
+  for (const one of done) if (one.code || !state.area) for (const ring of one.rings) for (const [x, y] of ring) {
+    edge[0] = Math.min(edge[0], x); edge[1] = Math.min(edge[1], y); edge[2] = Math.max(edge[2], x); edge[3] = Math.max(edge[3], y);
+  }
+  state.edge = edge;
+  state.shapes = done.map(({ code, rings }) => {
+    const path = new Path2D();
+    for (const ring of rings) { ring.forEach(([x, y], n) => (n ? path.lineTo(x, y) : path.moveTo(x, y))); if (code) path.closePath(); }
+    return { code, path };
+  });
+  state.order = Object.keys(state.places);
+}
+
+function paint(state) {
+  const { canvas, edge } = state, ratio = devicePixelRatio || 1;
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width) return;
+  canvas.width = width * ratio; canvas.height = height * ratio;
+  const style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue('--' + name).trim();
+  const pad = 10, k = Math.min((width - 2 * pad) / (edge[2] - edge[0]), (height - 2 * pad) / (edge[3] - edge[1]));
+  const x = (width - k * (edge[2] - edge[0])) / 2 - k * edge[0], y = (height - k * (edge[3] - edge[1])) / 2 - k * edge[1];
+  const ctx = canvas.getContext('2d');
+  state.matrix = [k * ratio, 0, 0, k * ratio, x * ratio, y * ratio];
+  ctx.setTransform(...state.matrix);
+  ctx.lineJoin = 'round';
+  for (const { code, path } of state.shapes) {
+    if (!code) continue;
+    ctx.fillStyle = colour('c' + (state.places[code]?.[0] ?? 0));
+    ctx.fill(path);
+    ctx.lineWidth = 0.8 / k; ctx.strokeStyle = colour('edge'); ctx.stroke(path);
+    ctx.lineWidth = 0.5 / k; ctx.strokeStyle = colour('soft'); ctx.globalAlpha = 0.55; ctx.stroke(path); ctx.globalAlpha = 1;
+  }
+  ctx.strokeStyle = colour('dash'); ctx.lineWidth = 1.3 / k;
+  for (const { code, path } of state.shapes) if (!code) ctx.stroke(path);
+  const lit = state.shapes.find((one) => one.code && one.code === state.lit);
+  if (lit) { ctx.lineWidth = 2.4 / k; ctx.strokeStyle = colour('bad'); ctx.stroke(lit.path); }
+}
+
+function light(state, code) {
+  if (state.lit === code) return;
+  state.lit = code;
+  paint(state);
+  const known = state.places[code];
+  state.told.textContent = known ? known[1] : code ? state.frame.dataset.nothing : '';
+  state.frame.closest('.card').querySelectorAll('tr[data-code]').forEach((row) => row.classList.toggle('lit', row.dataset.code === code));
+}
+
+function under(state, event) {
+  const ctx = state.canvas.getContext('2d'), ratio = devicePixelRatio || 1, box = state.canvas.getBoundingClientRect();
+  ctx.setTransform(...state.matrix);
+  const px = (event.clientX - box.left) * ratio, py = (event.clientY - box.top) * ratio;
+  return state.shapes.find((one) => one.code && ctx.isPointInPath(one.path, px, py))?.code ?? null;
+}
+
+function bind(state) {
+  state.bound = true;
+  const { canvas, frame } = state, open = (code) => state.places[code] && go(frame.closest('.bw-root'), state.places[code][2]);
+  canvas.addEventListener('pointermove', (event) => light(state, under(state, event)));
+  canvas.addEventListener('pointerleave', () => light(state, null));
+  canvas.addEventListener('click', (event) => open(under(state, event)));
+  canvas.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const order = Object.keys(state.places).sort((a, b) => state.places[b][0] - state.places[a][0]);
+    if (step) { event.preventDefault(); light(state, order[(order.indexOf(state.lit) + step + order.length) % order.length]); }
+    if (event.key === 'Enter') open(state.lit);
+    if (event.key === 'Escape') light(state, null);
+  });
+  const card = frame.closest('.card');
+  card.addEventListener('pointerover', (event) => { const row = event.target.closest('tr[data-code]'); if (row) light(state, row.dataset.code); });
+  new ResizeObserver(() => paint(state)).observe(canvas);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint(state));
+}

@@ -1,0 +1,109 @@
+"""What every view needs to know: the words, the place, and the names of divisions.
+
+Pure. Flows in: registry, words, place. Flows out: ``Context``, with names, paths and links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from streams.events.model import KINDS
+from streams.registry import Registry, RegistryError
+
+from dashboard.place import Place
+from dashboard.settings import Settings
+from dashboard.views.markup import Html, html, link, tag
+from dashboard.words import Words
+
+UNIT_DIGITS = 9
+"""From townships down a place is itself a unit that receives."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Read-only; ``unknown`` is the code that was asked for and does not exist ('' when all is well)."""
+
+    registry: Registry
+    say: Words
+    place: Place
+    home: str
+    settings: Settings
+    unknown: str = ""
+
+    @classmethod
+    def of(cls, registry: Registry, say: Words, place: Place, home: str, settings: Settings) -> Context:
+        """Mends the place: an unknown area falls back to home; a township or village is shown as the unit that it is."""
+        unknown = ""
+        if not registry.is_area(place.area):
+            unknown, place = place.area, replace(place, area=home)
+        if place.unit and registry.find(place.unit) is None:
+            unknown, place = place.unit, replace(place, unit="")
+        if place.unit:
+            digits = place.unit.partition("-")[0]
+            place = replace(place, area=digits if len(digits) <= UNIT_DIGITS else digits[:UNIT_DIGITS])
+        elif len(place.area) >= UNIT_DIGITS:
+            place = replace(place, unit=place.area, area=place.area[:UNIT_DIGITS])
+        return cls(registry, say, place, home, settings, unknown)
+
+    def name(self, code: str) -> str:
+        """Name of a division or bureau; provinces in the reader's language."""
+        if not code:
+            return self.say("The whole country")
+        if self.say.lang == "en" and len(code) == 2:
+            return self.registry.provinces_en.get(int(code), code)
+        try:
+            return self.registry.name_of(code)
+        except RegistryError:
+            return code
+
+    def above(self, code: str) -> list[str]:
+        """Codes from the country down to the parent, without levels that are there for counting only."""
+        return [one.code for one in self.registry.path_of(code)][:-1]
+
+    def path(self, code: str) -> str:
+        """Names of the levels above a unit, below the area that is being looked at."""
+        inside = [one for one in self.above(code) if len(one) > len(self.place.area)]
+        return " · ".join(self.name(one) for one in inside)
+
+    def go(self, code: str, *text: str, **attributes: object) -> Html:
+        """A link that shows a division or unit; plain text where it lies outside the reader's area."""
+        if not code.startswith(self.home):
+            return tag("span", *text)
+        unit = len(code.partition("-")[0]) > UNIT_DIGITS or "-" in code
+        where = {"area": code.partition("-")[0][:UNIT_DIGITS], "unit": code} if unit else {"area": code, "unit": ""}
+        return link(self.place.link(**where, q=""), *(text or (self.name(code),)), **attributes)
+
+    def kind(self, number: int) -> str:
+        """What a kind of demand is called."""
+        return self.say(f"kind {KINDS[number - 1]}") if 0 < number <= len(KINDS) else self.say("Other")
+
+    def issuer(self, code: str) -> str:
+        """What an issuer is called, its code where the registry does not know it."""
+        try:
+            found = self.registry.issuer(code)
+        except RegistryError:
+            return code
+        return found.name_zh if self.say.lang == "zh" else found.name_en
+
+    def tier(self, code: str) -> str:
+        """What divisions below an area are called, as a heading."""
+        below = self.registry.children(code)
+        digits = min((len(one) for one in below), default=12)
+        return self.say({2: "Provinces", 4: "Cities", 6: "Counties", 9: "Townships"}.get(digits, "Villages"))
+
+
+def change(context: Context, now: int, before: int) -> Html:
+    """How a load compares with the period before: an arrow, a figure and words, never colour alone."""
+    say = context.say
+    if before <= 0:
+        return tag("span", say("no earlier figure"), class_="delta")
+    share = now / before - 1
+    mark, name = ("▲", "up") if share >= 0.005 else ("▼", "down") if share <= -0.005 else ("＝", "same")
+    figure = say.percent(abs(share), 0 if abs(share) >= 0.0995 else 1) if abs(share) < 10 else f"×{say.number(now / before, 0)}"
+    return tag("span", f"{mark} {figure}", class_=f"delta {name}", title=say.exact(before))
+
+
+def minutes(context: Context, value: float, *, unit: bool = True) -> Html:
+    """Person-minutes as a figure in person-hours with its exact value one hover away."""
+    word = tag("small", context.say("person-h")) if unit else Html("")
+    return html(tag("span", context.say.hours(value), class_="n", title=context.say.exact(value)), word)

@@ -1,0 +1,98 @@
+"""The head of the page: name, search, language, where the reader is, and how fresh everything is.
+
+Pure. Flows in: a Context, a pulse, search hits, the time. Flows out: HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.place import MEASURES, PERIODS
+from dashboard.search import Hit
+from dashboard.snapshot import Health
+from dashboard.views.context import Context
+from dashboard.views.markup import Html, html, link, tag
+
+STALE_US = 120_000_000
+"""Data older than this is called old."""
+MARK = Html(
+    '<svg viewBox="0 0 40 40" class="mark" aria-hidden="true"><rect width="40" height="40" rx="9"/>'
+    '<path d="M9 29h22M12 29V19M18 29V13M24 29V21M30 29V10"/></svg>'
+)
+
+
+def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:
+    """The first line of the page."""
+    say = context.say
+    name = tag("div", tag("strong", say("Burdenwatch")), tag("span", say("Load on townships and villages, live")), class_="name")
+    field = tag(
+        "input", type="search", name="q", value=context.place.q or None, autocomplete="off",
+        placeholder=say("Find a place: name or code"), aria_label=say("Find a place: name or code"),
+    )  # fmt: skip
+    form = tag("form", field, class_="search", role="search", data_base=context.place.link(q="", unit=""))
+    other = "en" if say.lang == "zh" else "zh"
+    switch = link(context.place.link(lang=other), {"en": "English", "zh": "中文"}[other], class_="lang", lang=other)
+    brand = link(context.place.link(area=context.home, unit="", q=""), MARK, name, class_="brand")
+    return tag("div", brand, form, freshness(context, health, at_us, failed, now_us), switch, class_="masthead", role="banner")
+
+
+def freshness(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:
+    """Whether the figures are live, and how old the newest event is."""
+    say, newest = context.say, health.newest_admitted_us
+    age = None if newest is None else max(0, now_us - newest)
+    state = "down" if failed else "empty" if age is None else "old" if age > STALE_US else "live"
+    word = {"down": "Store not reachable", "empty": "Waiting for data", "old": "No new events", "live": "Live"}[state]
+    detail = say("newest event {age} ago", age=say.age(age)) if age is not None else say("no event yet")
+    if failed:
+        detail = say("figures of {time}", time=say.clock(at_us))
+    return tag(
+        "div", tag("i", class_="dot", aria_hidden="true"), tag("b", say(word)), tag("span", detail),
+        class_=f"fresh {state}", role="status",
+    )  # fmt: skip
+
+
+def whereabouts(context: Context) -> Html:
+    """Breadcrumb, and the choices of period and measure."""
+    say, place = context.say, context.place
+    codes = [code for code in (*context.above(place.area), place.area) if code.startswith(context.home)]
+    if place.unit and place.unit != place.area:
+        codes = list(dict.fromkeys([*codes, place.unit]))
+    *above, here = codes
+    trail = [html(context.go(code), tag("i", "›", aria_hidden="true")) for code in above]
+    crumbs = tag("nav", trail, tag("h1", context.name(here)), class_="crumbs", aria_label=say("Where you are"))
+    periods = [
+        link(place.link(days=days), say({1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}[days]),
+             aria_current="true" if days == place.days else None)
+        for days in PERIODS
+    ]  # fmt: skip
+    measures = [
+        link(place.link(by=by), say({"unit": "Mean per unit", "total": "Total"}[by]),
+             aria_current="true" if by == place.by else None)
+        for by in MEASURES
+    ]  # fmt: skip
+    choices = tag(
+        "div",
+        tag("div", periods, class_="choice", role="group", aria_label=say("Period")),
+        tag("div", measures, class_="choice", role="group", aria_label=say("Measure")),
+        class_="choices",
+    )
+    return tag("div", crumbs, choices, class_="whereabouts")
+
+
+def results(context: Context, hits: Sequence[Hit]) -> Html:
+    """What the search found."""
+    say = context.say
+    if not context.place.q:
+        return Html("")
+    if not hits:
+        text = say("Nothing is called {q}. Type a part of a name, or the code of a village.", q=context.place.q)
+        return tag("div", tag("p", text), class_="hits", role="status")
+    rows = [
+        context.go(
+            hit.code, tag("b", context.name(hit.code)), tag("span", " › ".join(context.name(c) for c in context.above(hit.code))),
+            tag("code", hit.code),
+        )
+        for hit in hits
+    ]  # fmt: skip
+    close = link(context.place.link(q=""), say("Close"), class_="close")
+    return tag("div", tag("p", say("Found for {q}", q=context.place.q), close), rows, class_="hits", role="status")

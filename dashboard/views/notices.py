@@ -1,0 +1,62 @@
+"""Pages without figures: no event yet, no access, store away. Each says what to do.
+
+Pure. Flows in: a Context. Flows out: HTML.
+"""
+
+from __future__ import annotations
+
+import json
+
+from dashboard.views.context import Context
+from dashboard.views.markup import Html, card, html, link, tag
+from dashboard.words import moment
+
+EXAMPLE = {
+    "specversion": "1.0", "id": "first-1", "source": "//oa.example.cn/510000/education", "type": "burden.request.issued.v1",
+    "data": {
+        "issuer": "510000-education", "title": "报送学生人数", "reach": {"areas": ["510104"], "tiers": ["township"]}, "effort_minutes": 90,
+    },
+}  # fmt: skip
+
+
+def welcome(context: Context, now_us: int) -> Html:
+    """What a new installation shows: how to send the first event."""
+    say, unit = context.say, "510104017"
+    event = EXAMPLE | {"time": moment(now_us).isoformat(timespec="seconds")}
+    command = (
+        f"curl -X POST {context.settings.api}/v1/events \\\n"
+        '  -H "Authorization: Bearer $TOKEN" \\\n'
+        "  -H 'Content-Type: application/cloudevents+json' \\\n"
+        f"  -d '{json.dumps(event, ensure_ascii=False)}'"
+    )
+    see = link(context.place.link(unit=unit, area=unit), context.name(unit))
+    return card(
+        say("No event has arrived yet"),
+        tag("p", say("Send the first one; the token was printed when the system started. Within a second the load of each unit reached moves:")),
+        tag("pre", command),
+        tag("p", say("This demand reaches the townships of a district of Chengdu. Watch one of them: "), see),
+        key="welcome",
+    )  # fmt: skip
+
+
+def no_access(context: Context) -> Html:
+    """Said to someone who asks for what lies outside their area."""
+    say = context.say
+    text = tag("p", say("This place lies outside the area that you may see."))
+    return tag("div", card(say("No access"), text, tag("p", link(context.place.link(area=context.home, unit="", q=""), say("To the first page"))), key="access"), class_="bw")
+
+
+def no_store(context: Context, why: str) -> Html:
+    """Said while the store does not answer and there are no earlier figures to show."""
+    say = context.say
+    first = why.splitlines()[0][:200] if why else ""
+    text = say("The store does not answer. This page goes on by itself as soon as it does; `burdenwatch doctor` says what is wrong.")
+    return tag("div", card(say("No figures at the moment"), tag("p", text), tag("p", tag("code", first)), key="store"), class_="bw")
+
+
+def unknown(context: Context) -> Html:
+    """Said when the address names a division that does not exist."""
+    if not context.unknown:
+        return Html("")
+    text = context.say("There is no place with the code {code}; this is the nearest page.", code=context.unknown)
+    return html(tag("p", text, class_="hint", role="alert"))

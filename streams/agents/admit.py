@@ -1,0 +1,192 @@
+"""Admit: events in, stored events and words to tally out.
+
+The order of a flush makes it safe: references first, then events, then a look at what refers to them, then the words to tally, then the
+acknowledgement. A crash at any point repeats a part; nothing that is repeated counts twice.
+
+Flows in: runs of ``burden.events``. Flows out: rows of refs and events, records of ``burden.demands`` and ``burden.refused``. Touches the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+from clickhouse_connect.driver.client import Client
+
+from streams.agents.admission import Admission, Batch, Raw, Refusal, Taken, columns_of, conflict, plain_of, targets_of
+from streams.agents.identities import Identities
+from streams.agents.messages import Doubtful, Plain
+from streams.agents.positions import position
+from streams.agents.reconcile import events_from
+from streams.agents.refusals import counts
+from streams.agents.runs import Run
+from streams.events import Effort, ident_of
+from streams.registry import Registry, RegistryError
+from streams.registry.shards import ShardMap
+from streams.store import (
+    Refusal as RefusedCount,
+)
+from streams.store import (
+    events_about,
+    events_by_pos,
+    find_idents,
+    insert_events,
+    insert_refs,
+    insert_refused,
+    load_idents,
+)
+from streams.store.reconciling import all_referred, referred
+
+
+class Words(NamedTuple):
+    """What a flush has to say: to tally by shard, and about refusals."""
+
+    plain: dict[int, list[Plain]]
+    doubtful: dict[int, list[Doubtful]]
+    refusals: list[Refusal]
+    records: int
+
+
+class Admit:
+    """The state of one assignment of partitions; a new assignment needs a new one."""
+
+    def __init__(
+        self,
+        client: Client,
+        registry: Registry,
+        estimate: Callable[[str, Any], Effort],
+        shards: ShardMap,
+        *,
+        epoch: int,
+        partitions: Sequence[int],
+        alone: bool,
+        fence: Callable[[], None],
+    ) -> None:
+        """``alone``: no other worker admits, so that what is at hand is all there is.
+
+        ``fence`` ends the process of a worker that lost its place.
+        """
+        known = load_idents(client, range(4096) if alone else partitions)
+        self._client, self._registry, self._shards = client, registry, shards
+        self._epoch, self._alone, self._fence = epoch, alone, fence
+        self._admission = Admission(registry, estimate, Identities(known.ident, known.digest, known.pos))
+        self._referred = all_referred(client)
+
+    def flush(self, runs: Sequence[Run]) -> Words:
+        """Store what these runs bring; what has to be said, before the runs may be acknowledged."""
+        raws = [
+            Raw(position(self._epoch, run.partition, one.offset), one.value or b"", one.headers, one.timestamp * 1000)
+            for run in runs
+            for one in run.records
+        ]
+        batch = self._admission.take(raws)
+        self._settle(batch)
+        self._fence()
+        self._store(batch, runs)
+        plain, doubtful = self._words(batch)
+        return Words(plain, doubtful, batch.refusals, batch.records)
+
+    def _settle(self, batch: Batch) -> None:
+        """Same ident, other digest: a conflict if the texts are the same, else a collision of hashes and a good event."""
+        if not batch.doubts:
+            return
+        here = {one.pos: one.event for one in batch.taken}
+        stored = {row.pos: row for row in events_by_pos(self._client, [doubt.pos for doubt in batch.doubts])}
+        for doubt in batch.doubts:
+            event = doubt.taken.event
+            first = here.get(doubt.pos) or stored.get(doubt.pos)
+            if first is not None and (first.source, first.id) != (event.source, event.id):
+                batch.taken.append(doubt.taken)
+            else:
+                batch.refusals.append(conflict(doubt.raw, event))
+
+    def _store(self, batch: Batch, runs: Sequence[Run]) -> None:
+        fresh = [one for one in batch.taken if not one.again]
+        token = _token(self._epoch, runs)
+        refs = [(target, one.pos) for one in fresh for target in targets_of(one.event)]
+        if refs:
+            pairs = np.array(refs, np.uint64)
+            insert_refs(self._client, pairs[:, 0], pairs[:, 1], f"refs-{token}")
+            self._referred.update(target for target, _ in refs)
+        if fresh:
+            insert_events(self._client, columns_of(fresh, self._registry.reached), f"events-{token}")
+        if batch.refusals:
+            rows = [RefusedCount(hour, source, code, n) for (hour, source, code), n in counts(batch.refusals).items()]
+            insert_refused(self._client, rows, f"refused-{token}")
+
+    def _words(self, batch: Batch) -> tuple[dict[int, list[Plain]], dict[int, list[Doubtful]]]:
+        plain: dict[int, list[Plain]] = {}
+        doubtful: dict[int, list[Doubtful]] = {}
+        issued = [one for one in batch.taken if one.event.verb == "issued"]
+        early = self._early([one.event.ident for one in issued])
+        for one in issued:
+            split = self._shards.split(one.ranges)
+            if one.event.ident in early:
+                self._doubt(doubtful, self._touched(one.event.ident) | set(split), one.pos, one.event.ident, one.pos)
+            elif one.event.data.recurrence is not None:
+                self._doubt(doubtful, set(split), one.pos, one.event.ident, one.pos)
+            else:
+                for shard, ranges in split.items():
+                    plain.setdefault(shard, []).append(plain_of(one, ranges))
+        for one in batch.taken:
+            if one.event.targets and one.event.verb != "outcome":
+                self._refer(doubtful, one)
+        return plain, doubtful
+
+    def _early(self, idents: list[int]) -> set[int]:
+        """Issued events that others referred to before they came; read after they were written, so that no worker misses another."""
+        if self._alone:
+            return self._referred.intersection(idents)
+        return referred(self._client, idents) if idents else set()
+
+    def _refer(self, doubtful: dict[int, list[Doubtful]], taken: Taken) -> None:
+        event = taken.event
+        for target in set(event.targets):
+            ident = ident_of(target.source, target.id)
+            key = self._key(ident)
+            if key is None:
+                continue
+            if event.verb in ("answered", "returned"):
+                shards = {self._shards.shard_of(event.data.unit)}
+            else:
+                shards = self._touched(ident)
+            self._doubt(doubtful, shards, key, ident, taken.pos)
+
+    def _key(self, ident: int) -> int | None:
+        """Where the event with this ident stands; None while it has not come."""
+        known = self._admission.identities.find(ident)
+        if known is not None:
+            return known.pos
+        if self._alone:
+            return None
+        found = find_idents(self._client, [ident])
+        return found[0].pos if found else None
+
+    def _touched(self, ident: int) -> set[int]:
+        """Shards that the issued event or any of its amendments reaches."""
+        shards: set[int] = set()
+        for event in events_from(events_about(self._client, [ident])).values():
+            reach = None
+            if event.verb == "issued":
+                reach = event.data.reach
+            elif event.verb == "amended" and event.data.changes.get("reach") is not None:
+                reach = event.data.partial(event.kind).reach
+            if reach is not None:
+                try:
+                    shards |= set(self._shards.split(self._registry.resolve(reach)))
+                except RegistryError:
+                    continue
+        return shards
+
+    @staticmethod
+    def _doubt(doubtful: dict[int, list[Doubtful]], shards: set[int], key: int, ident: int, cause: int) -> None:
+        for shard in shards:
+            doubtful.setdefault(shard, []).append(Doubtful(key, ident, cause))
+
+
+def _token(epoch: int, runs: Sequence[Run]) -> str:
+    """Names a flush by what it holds, so that the same flush sent again lands once."""
+    text = ";".join(f"{run.partition}:{run.first}-{run.last}" for run in runs)
+    return f"{epoch}-{blake2b(text.encode(), digest_size=12).hexdigest()}"

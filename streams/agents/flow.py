@@ -1,0 +1,273 @@
+"""How runs flow through a worker: collected, flushed, told, acknowledged; state rebuilt at every assignment.
+
+A lane is one topic: its runs wait in a list while the last flush is under way, then all go into the next. Each lane works in one thread of its
+own, with a client of its own, so that flushes and ticks of a lane never overlap. Flows in: Faust events. Flows out: calls of admit and tally.
+Touches the broker (producer) and the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+
+from streams import effort
+from streams.agents.admit import Admit, Words
+from streams.agents.ending import CRASHED, FENCED, OVER_LIMIT, end
+from streams.agents.epoch import epoch_of
+from streams.agents.messages import Doubtful, encode
+from streams.agents.refusals import Limit, record
+from streams.agents.runs import Run
+from streams.agents.settings import Settings
+from streams.agents.tally import Tally
+from streams.agents.topics import DEMANDS, EVENTS, REFUSED, log_identity, partitions
+from streams.ledger.lifecycle import horizon_us
+from streams.registry import load
+from streams.store import WorkerReport, connect, get_meta, insert_reports, insert_ticks, set_meta
+from streams.store.reconciling import standing
+
+_LOG: Final = logging.getLogger(__name__)
+TICK_S: Final = 1.0
+DIGEST_EVERY: Final = 10
+"""Ticks between two digests of the ledger."""
+WAITING_BOUND: Final = 100_000
+"""Records that wait in a lane; above, Faust is made to wait."""
+
+
+class Lane:
+    """One topic of one worker."""
+
+    def __init__(self, topic: str, settings: Settings) -> None:
+        self.topic = topic
+        self.pending: list[Any] = []
+        self.waiting = 0
+        self.wake = asyncio.Event()
+        self.room = asyncio.Event()
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix=topic)
+        self.client = connect(settings.store())
+        self.generation: int | None = None
+        self.state: Admit | Tally | None = None
+        self.assigned: tuple[int, ...] = ()
+        self.next: dict[int, int] = {}
+        self.done = 0
+        self.watermark_us = 0
+
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a function in the lane's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
+
+
+class Flow:
+    """Both lanes of a worker, and what they share."""
+
+    def __init__(self, settings: Settings, app: Any) -> None:
+        self._settings, self._app = settings, app
+        self._registry = load(settings.registry)
+        self._shards = self._registry.shards(partitions(DEMANDS))
+        self._lanes: dict[str, Lane] = {}
+        self._limit = Limit(settings.refused_share, settings.refused_window, settings.refused_sources)
+        self._producer: AIOKafkaProducer | None = None
+        self._ready = asyncio.Event()
+        self._epoch = 0
+
+    async def _start(self) -> None:
+        """Connect; runs wait until this is done."""
+        settings = self._settings
+        self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
+        identity = await asyncio.to_thread(log_identity, settings.kafka)
+        self._epoch = epoch_of(self._lanes[EVENTS].client, identity, _now_us())
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=settings.kafka,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=1_000_000,
+            max_batch_size=262_144,
+        )
+        await self._producer.start()
+        self._ready.set()
+
+    async def take(self, topic: str, event: Any) -> None:
+        """Take one run from an agent; waits when too much waits already."""
+        await self._ready.wait()
+        lane = self._lanes[topic]
+        run: Run = event.value
+        lane.pending.append(event)
+        lane.waiting += len(run.records)
+        lane.wake.set()
+        while lane.waiting > WAITING_BOUND:
+            lane.room.clear()
+            await lane.room.wait()
+
+    async def live(self) -> None:
+        """Flush and tick until the process ends. Any error ends it: what is not acknowledged comes again."""
+        try:
+            await self._start()
+            await asyncio.gather(*(self._flush_forever(lane) for lane in self._lanes.values()), self._tick_forever())
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            _LOG.exception("a lane failed")
+            end(CRASHED, f"stopped: {type(error).__name__}: {error}; what was not acknowledged comes again")
+
+    async def _flush_forever(self, lane: Lane) -> None:
+        while True:
+            await lane.wake.wait()
+            lane.wake.clear()
+            while lane.pending:
+                await self._flush(lane)
+
+    async def _flush(self, lane: Lane) -> None:
+        events = self._next(lane)
+        lane.room.set()
+        if not events:
+            return
+        await self._ensure_state(lane)
+        runs = [event.value for event in events if event.value.partition in lane.assigned]
+        if runs:
+            if isinstance(lane.state, Admit):
+                words: Words = await lane.run(lane.state.flush, runs)
+                await self._tell(words)
+            elif isinstance(lane.state, Tally):
+                await lane.run(lane.state.flush, runs, _now_us())
+        if lane.generation != self._app.consumer_generation_id:
+            return
+        for event in events:
+            event.ack()
+        for run in runs:
+            lane.next[run.partition] = run.last + 1
+            lane.done += len(run.records)
+            lane.watermark_us = max(lane.watermark_us, run.records[-1].timestamp * 1000)
+
+    def _next(self, lane: Lane) -> list[Any]:
+        """The runs of the next flush: of this generation, up to the bound of records."""
+        generation = self._app.consumer_generation_id
+        chosen: list[Any] = []
+        records = 0
+        while lane.pending and records < self._settings.flush_events:
+            event = lane.pending.pop(0)
+            lane.waiting -= len(event.value.records)
+            if event.message.generation_id == generation:
+                chosen.append(event)
+                records += len(event.value.records)
+        return chosen
+
+    async def _ensure_state(self, lane: Lane) -> None:
+        """Rebuild the lane's state when the assignment is a new one."""
+        generation = self._app.consumer_generation_id
+        if lane.state is not None and lane.generation == generation:
+            return
+        begin = time.monotonic()
+        lane.generation = generation
+        lane.assigned = tuple(sorted(tp.partition for tp in self._app.consumer.assignment() if tp.topic == lane.topic))
+        lane.next = {}
+        lane.state = await lane.run(self._build, lane)
+        _LOG.warning(
+            "%s: generation %s, partitions %s, state rebuilt in %.2f s",
+            lane.topic, generation, lane.assigned, time.monotonic() - begin,
+        )  # fmt: skip
+
+    def _build(self, lane: Lane) -> Admit | Tally:
+        generation = lane.generation
+
+        def fence() -> None:
+            if self._app.consumer_generation_id != generation:
+                end(FENCED, f"{lane.topic}: the assignment moved on while a flush was under way; starting again")
+
+        if lane.topic == EVENTS:
+            alone = len(lane.assigned) == partitions(EVENTS)
+            return Admit(
+                lane.client, self._registry, effort.estimate, self._shards,
+                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence,
+            )  # fmt: skip
+        return Tally(
+            lane.client, self._registry, effort.estimate, self._shards,
+            epoch=self._epoch, assigned=lane.assigned, now_us=_now_us(), fence=fence,
+        )  # fmt: skip
+
+    async def _tell(self, words: Words) -> None:
+        """Say to tally what changed and to the world what was refused; returns when the broker has it all."""
+        assert self._producer is not None
+        sent = []
+        for shard in sorted({*words.plain, *words.doubtful}):
+            for value in encode(words.plain.get(shard, ()), words.doubtful.get(shard, ())):
+                sent.append(await self._producer.send(DEMANDS, value, partition=shard))
+        for refusal in words.refusals:
+            sent.append(await self._producer.send(REFUSED, record(refusal)))
+        await asyncio.gather(*sent)
+        self._limit.add(words.records, words.refusals)
+        if self._limit.is_broken():
+            end(
+                OVER_LIMIT,
+                "too much is refused, from too many sources: stopped rather than set everything aside; see burden.refused",
+            )
+
+    async def _tick_forever(self) -> None:
+        number = 0
+        while True:
+            begin = time.monotonic()
+            done = {name: lane.done for name, lane in self._lanes.items()}
+            await asyncio.sleep(TICK_S)
+            await self._tick(number, done, time.monotonic() - begin)
+            number += 1
+
+    async def _tick(self, number: int, done: dict[str, int], passed_s: float) -> None:
+        now_us = _now_us()
+        for name, lane in self._lanes.items():
+            if lane.state is None or lane.generation != self._app.consumer_generation_id:
+                if self._app.consumer.assignment():
+                    await self._warm(lane)
+                continue
+            if isinstance(lane.state, Tally):
+                await lane.run(lane.state.ledger.advance, now_us)
+                if number % DIGEST_EVERY == 0:
+                    rows = await lane.run(lane.state.ticks, now_us)
+                    if rows:
+                        await lane.run(insert_ticks, lane.client, rows, f"ticks-{lane.assigned}-{now_us}")
+            reports = self._reports(name, lane, now_us, (lane.done - done[name]) / passed_s)
+            if reports:
+                await lane.run(insert_reports, lane.client, reports, f"reports-{name}-{lane.assigned}-{now_us}")
+        if number % DIGEST_EVERY == 0:
+            await self._roll(self._lanes[EVENTS], now_us)
+
+    async def _warm(self, lane: Lane) -> None:
+        """Rebuild before the first run comes, so that it is not the one that waits. A flush that got there first has done it."""
+        if not lane.pending:
+            await self._ensure_state(lane)
+
+    def _reports(self, name: str, lane: Lane, now_us: int, rate: float) -> list[WorkerReport]:
+        component = "admit" if name == EVENTS else "tally"
+        rows = []
+        share = rate / max(1, len(lane.assigned))
+        for tp in self._app.consumer.assignment():
+            if tp.topic == name:
+                end_offset = self._app.consumer.highwater(tp) or 0
+                at = lane.next.get(tp.partition)
+                lag = max(0, end_offset - at) if at is not None else 0
+                rows.append(WorkerReport(component, tp.partition, now_us, lag, share, lane.watermark_us))
+        return rows
+
+    async def _roll(self, lane: Lane, now_us: int) -> None:
+        """At a new month, have the standing demands posted further: said through the log like everything else."""
+        horizon = str(horizon_us(now_us))
+        if 0 not in lane.assigned or await lane.run(get_meta, lane.client, "horizon") == horizon:
+            return
+        doubtful: dict[int, list[Doubtful]] = {shard: [] for shard in range(self._shards.n)}
+        for key, ident in await lane.run(standing, lane.client):
+            for shard in doubtful:
+                doubtful[shard].append(Doubtful(key, ident, key))
+        await self._tell(Words({}, doubtful, [], 0))
+        await lane.run(set_meta, lane.client, "horizon", horizon, now_us)
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

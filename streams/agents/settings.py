@@ -1,0 +1,39 @@
+"""What a worker is told: one frozen object, read from ``BURDENWATCH_*`` once at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.store import Address
+
+
+class Settings(BaseSettings):
+    """Settings of ``python -m streams.agents.worker``; each is an environment variable with the prefix BURDENWATCH_."""
+
+    model_config = SettingsConfigDict(env_prefix="BURDENWATCH_", frozen=True, extra="ignore")
+
+    kafka: str = Field(description="HOST:PORT of a Kafka broker, several with commas")
+    store_host: str = Field("127.0.0.1", description="host of ClickHouse's HTTP port")
+    store_port: int = Field(8123, ge=1, le=65535, description="ClickHouse's HTTP port")
+    store_user: str = Field("burdenwatch", description="user at the store that may write")
+    store_password_file: Path | None = Field(None, description="file with the password of that user")
+    registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
+    area: str = Field("", description="division code of this installation; informative here")
+    group: str = Field("burdenwatch", description="consumer group that the workers share")
+    flush_events: int = Field(20_000, ge=1, description="events that one flush takes at most")
+    refused_share: float = Field(0.5, gt=0, le=1, description="share of refused events above which the worker stops")
+    refused_window: int = Field(20_000, ge=1, description="events over which that share is taken")
+    refused_sources: int = Field(
+        3, ge=1, description="sources that must be among the refused, so that one broken feed stops nobody"
+    )
+    state: Path | None = Field(
+        None, description="directory of the worker's scratch files; a temporary one when not given"
+    )
+
+    def store(self) -> Address:
+        """Address and user of the store."""
+        password = self.store_password_file.read_text().strip() if self.store_password_file else ""
+        return Address(self.store_host, self.store_port, self.store_user, password)

@@ -1,0 +1,200 @@
+"""Tally: the postings and the ledger of the shards of one assignment.
+
+A plain demand whose key is new is posted as it is; everything else is reconciled with the store. Flows in: runs of ``burden.demands``. Flows
+out: rows of ``demands``, digests of the ledger. Touches the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from clickhouse_connect.driver.client import Client
+from numpy.typing import NDArray
+
+from streams.agents.messages import Doubtful, Plain, decode
+from streams.agents.positions import run_of
+from streams.agents.reconcile import desired, difference, events_from
+from streams.agents.runs import Run
+from streams.events import Effort, Event, ident_of
+from streams.ledger.ledger import Ledger
+from streams.ledger.lifecycle import horizon_us
+from streams.ledger.metrics import LIVE, Metric
+from streams.ledger.postings import Postings, concat
+from streams.registry import Registry
+from streams.registry.model import Ranges
+from streams.registry.shards import ShardMap
+from streams.store import Tick, events_about, events_by_pos, insert_demands, load_postings, mend_last_batch
+from streams.store.reconciling import present
+
+RECENT_BOUND = 200_000
+DIGESTED = (1, 2, 3, 4, 5)
+"""Tiers whose totals the ticks tell."""
+
+
+class Keys:
+    """The demands that a shard knows."""
+
+    def __init__(self, keys: NDArray[np.uint64]) -> None:
+        self._sorted = np.unique(keys)
+        self._recent: set[int] = set()
+
+    def __contains__(self, key: int) -> bool:
+        if key in self._recent:
+            return True
+        at = int(self._sorted.searchsorted(np.uint64(key)))
+        return at < len(self._sorted) and int(self._sorted[at]) == key
+
+    def add(self, keys: NDArray[np.uint64]) -> None:
+        """Note keys."""
+        self._recent.update(keys.tolist())
+        if len(self._recent) > RECENT_BOUND:
+            self._sorted = np.union1d(self._sorted, np.fromiter(self._recent, np.uint64, len(self._recent)))
+            self._recent = set()
+
+
+class Tally:
+    """The state of one assignment of shards; a new assignment needs a new one. All of it comes from the store."""
+
+    def __init__(
+        self,
+        client: Client,
+        registry: Registry,
+        estimate: Callable[[str, Any], Effort],
+        shards: ShardMap,
+        *,
+        epoch: int,
+        assigned: Sequence[int],
+        now_us: int,
+        fence: Callable[[], None],
+        metrics: Sequence[Metric] = LIVE,
+    ) -> None:
+        self._client, self._registry, self._estimate, self._shards = client, registry, estimate, shards
+        self._epoch, self._fence = epoch, fence
+        self.ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
+        self.applied: dict[int, int] = {}
+        self._known: dict[int, Keys] = {}
+        for shard in assigned:
+            mended = mend_last_batch(client, shard)
+            stored = load_postings(client, shard)
+            self._known[shard] = Keys(stored.key)
+            self.ledger.apply(stored)
+            self.applied[shard] = mended or 0
+
+    def flush(self, runs: Sequence[Run], now_us: int) -> int:
+        """Post what these runs say; the number of postings. Afterwards the runs may be acknowledged."""
+        posted = 0
+        for shard in sorted({run.partition for run in runs}):
+            records = [one for run in runs if run.partition == shard for one in run.records]
+            posted += self._post(shard, records, now_us)
+        return posted
+
+    def _post(self, shard: int, records: Sequence[Any], now_us: int) -> int:
+        plain: dict[int, Plain] = {}
+        doubtful: dict[int, Doubtful] = {}
+        for record in records:
+            message = decode(record.value)
+            for one in message.plain:
+                if one.key in self._known[shard] or one.key in plain:
+                    doubtful.setdefault(one.key, Doubtful(one.key, 0, one.key))
+                else:
+                    plain[one.key] = one
+            doubtful.update({doubt.key: doubt for doubt in message.doubtful})
+        for key in doubtful:
+            plain.pop(key, None)
+        direct = postings_of_plain(list(plain.values()))
+        changed, causes = self._reconciled(shard, doubtful, now_us)
+        postings = concat((direct, changed))
+        run = run_of(self._epoch, records[-1].offset)
+        if len(postings):
+            causes = np.concatenate((direct.key, causes))
+            self._fence()
+            insert_demands(
+                self._client, postings, shard=shard, run=run, issuers=postings.issuer.tolist(), causes=causes
+            )
+            self._known[shard].add(np.unique(postings.key))
+            self.ledger.apply(postings)
+        self.applied[shard] = run
+        return len(postings)
+
+    def _reconciled(
+        self, shard: int, doubtful: dict[int, Doubtful], now_us: int
+    ) -> tuple[Postings, NDArray[np.uint64]]:
+        if not doubtful:
+            return Postings.from_rows([]), np.empty(0, np.uint64)
+        keys = list(doubtful)
+        idents = self._idents(doubtful)
+        stored = events_from(events_about(self._client, list(idents.values())))
+        about: dict[int, dict[int, Event]] = {key: {} for key in keys}
+        by_ident = {ident: key for key, ident in idents.items()}
+        for pos, event in stored.items():
+            if pos in about:
+                about[pos][pos] = event
+            for target in event.targets:
+                key = by_ident.get(ident_of(target.source, target.id))
+                if key is not None:
+                    about[key][pos] = event
+        until = horizon_us(now_us)
+        wanted = {
+            key: desired(
+                key,
+                about[key],
+                registry=self._registry,
+                estimate=self._estimate,
+                until_us=until,
+                clip=lambda ranges: self._clip(ranges, shard),
+            )
+            for key in keys
+        }
+        has = present(self._client, shard, keys)
+        return difference(wanted, has, {key: doubt.cause for key, doubt in doubtful.items()})
+
+    def _clip(self, ranges: Ranges, shard: int) -> Ranges:
+        return self._shards.clip(ranges, shard)
+
+    def _idents(self, doubtful: dict[int, Doubtful]) -> dict[int, int]:
+        """Idents of the issued events; those that came as plain demands again are asked of the store."""
+        unknown = [doubt.key for doubt in doubtful.values() if not doubt.ident]
+        found = {row.pos: row.ident for row in events_by_pos(self._client, unknown)} if unknown else {}
+        return {key: doubt.ident or found[key] for key, doubt in doubtful.items() if doubt.ident or key in found}
+
+    def ticks(self, at_us: int) -> list[Tick]:
+        """Digests of the ledger as it stands, for each shard, metric and tier with any load."""
+        rows: list[Tick] = []
+        for shard, applied in self.applied.items():
+            for metric in self.ledger.metrics:
+                for tier in DIGESTED:
+                    total, checksum = self.ledger.digest(metric, tier, *self._shards.shard_ranges(shard, tier))
+                    if total or checksum:
+                        signed = checksum - (1 << 64) if checksum >= 1 << 63 else checksum
+                        rows.append(Tick(shard, at_us, str(metric), tier, total, signed, applied))
+        return rows
+
+
+def postings_of_plain(plain: Sequence[Plain]) -> Postings:
+    """The postings of plain demands, one for each range, without a loop over ranges in Python where there is one each."""
+    if not plain:
+        return Postings.from_rows([])
+    counts = np.array([len(one.ranges) // 3 for one in plain])
+    ranges = np.array([number for one in plain for number in one.ranges], np.int64).reshape(-1, 3)
+    issuer = np.empty(len(plain), object)
+    issuer[:] = [one.issuer for one in plain]
+
+    def each(values: list[int], kind: Any) -> Any:
+        return np.repeat(np.array(values, kind), counts)
+
+    return Postings(
+        key=each([one.key for one in plain], np.uint64),
+        tier=ranges[:, 0].astype(np.uint8),
+        kind=each([one.kind for one in plain], np.uint8),
+        issuer=np.repeat(issuer, counts),
+        lo=ranges[:, 1].astype(np.uint32),
+        hi=ranges[:, 2].astype(np.uint32),
+        start_us=each([one.start_us for one in plain], np.int64),
+        low=each([one.low for one in plain], np.int64),
+        likely=each([one.likely for one in plain], np.int64),
+        high=each([one.high for one in plain], np.int64),
+        n=np.ones(len(ranges), np.int64),
+        point=np.zeros(len(ranges), np.uint8),
+    )

@@ -1,0 +1,70 @@
+"""The topics: created as infra/topics.yml says, checked at every start; and which log this is.
+
+Flows in: a broker's address. Flows out: topics that are there with the right partitions, the identity of the log. Touches the broker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any, Final
+
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+from kafka.errors import TopicAlreadyExistsError
+from ruamel.yaml import YAML
+
+EVENTS: Final = "burden.events"
+DEMANDS: Final = "burden.demands"
+REFUSED: Final = "burden.refused"
+DECLARED: Final = Path(__file__).parents[2] / "infra" / "topics.yml"
+
+
+class TopicFault(RuntimeError):
+    """A topic is not as declared; the text says which and what to do."""
+
+
+def declared() -> dict[str, dict[str, Any]]:
+    """The topics of infra/topics.yml by name."""
+    rows = YAML(typ="safe").load(DECLARED)["topics"]
+    return {row["name"]: row for row in rows}
+
+
+def partitions(topic: str) -> int:
+    """How many partitions a topic has, as declared."""
+    return int(declared()[topic]["partitions"])
+
+
+def ensure_topics(kafka: str, *, replication: int = 1) -> None:
+    """Create the topics that are missing. Raises TopicFault when one has another number of partitions."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        wanted = declared()
+        there = set(admin.list_topics())
+        missing = [
+            NewTopic(row["name"], row["partitions"], replication, topic_configs=row.get("config") or {})
+            for name, row in wanted.items()
+            if name not in there
+        ]
+        if missing:
+            with contextlib.suppress(TopicAlreadyExistsError):  # another part was quicker
+                admin.create_topics(missing)
+        for found in admin.describe_topics(sorted(wanted)):
+            name, count = found["name"], len(found["partitions"])
+            if count and count != wanted[name]["partitions"]:
+                raise TopicFault(
+                    f"topic {name}: has {count} partitions, must have {wanted[name]['partitions']}: positions depend on it; "
+                    "use another broker or restore the log"
+                )
+    finally:
+        admin.close()
+
+
+def log_identity(kafka: str) -> str:
+    """The id that the broker gave to ``burden.events``: another id is another log."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        found = admin.describe_topics([EVENTS])[0]
+        return str(found.get("topic_id") or found.get("id") or "")
+    finally:
+        admin.close()
