@@ -129,4 +129,8 @@ def _same_survey(old: Survey, new: Survey) -> bool:
     """Series hold arrays, so the dataclasses cannot be compared as they are."""
     blank = replace(old, at_us=0, series=new.series) == replace(new, at_us=0)
     arrays = ((old.series.likely, new.series.likely), (old.series.count, new.series.count))
-    return blank and old.series.days == new.series.days and all(a.shape == b.shape and bool((a == b).all()) for a, b in arrays)
+    return (
+        blank
+        and old.series.days == new.series.days
+        and all(a.shape == b.shape and bool((a == b).all()) for a, b in arrays)
+    )

@@ -25,5 +25,7 @@ def keep_reading(shared: Installation, stop: threading.Event) -> None:
             said = ""
         except Exception as error:
             if str(error) != said:
-                log.warning("store does not answer", error=str(error).splitlines()[0] if str(error) else type(error).__name__)
+                log.warning(
+                    "store does not answer", error=str(error).splitlines()[0] if str(error) else type(error).__name__
+                )
             said = str(error)

@@ -29,7 +29,9 @@ def command(host: str, port: int) -> list[str]:
 def main() -> None:
     """Checks the settings and hands over to Streamlit; exit 2 with one line for each fault."""
     parser = argparse.ArgumentParser(prog="python -m dashboard.serve", description="The dashboard of Burdenwatch.")
-    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; put a TLS proxy in front of any other than loopback")
+    parser.add_argument(
+        "--host", default=LOOPBACK, help="address to listen on; put a TLS proxy in front of any other than loopback"
+    )
     parser.add_argument("--port", type=int, default=8600)
     arguments = parser.parse_args()
     try:

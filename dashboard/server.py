@@ -67,7 +67,11 @@ class Assets:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+        if (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        ):
             path = asset(scope["path"])
             if path is not None:
                 hashed = path.is_relative_to(FRONTEND) or scope["query_string"].startswith(b"v=")

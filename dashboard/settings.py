@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     api: str = Field("http://127.0.0.1:8601", description="address of the API, for the example of the empty page")
     language: Literal["zh", "en"] = Field("zh", description="language of a page that asks for none")
     outlines: bool = Field(True, description="draw outlines; false draws the tile grid in place of the national map")
-    map_number: str = Field("", description="review number (审图号) of the map, printed below it where it is shown in public")
+    map_number: str = Field(
+        "", description="review number (审图号) of the map, printed below it where it is shown in public"
+    )
 
     @classmethod
     def read(cls) -> Self:

@@ -24,7 +24,10 @@ GRASSROOTS: Final = ("township", "village")
 """Whose load the situation page adds up: townships and villages, not the bureaus above them."""
 WINDOWS: Final = ("24h", "7d", "30d")
 WINDOW_US: Final = {"24h": 86_400_000_000, "7d": 7 * 86_400_000_000, "30d": 30 * 86_400_000_000}
-UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ahead7d")) + ("all.count.24h", "all.count.30d")
+UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ahead7d")) + (
+    "all.count.24h",
+    "all.count.30d",
+)
 SHOWN_DAYS: Final = 30
 """The trend shows at least this many days."""
 
@@ -46,7 +49,9 @@ class Pulse:
         """Whether the page would look the same."""
         if other is None:
             return False
-        mine, theirs = ((one.load, one.receipts, one.recent, one.unit, one.upcoming, _state(one.health)) for one in (self, other))
+        mine, theirs = (
+            (one.load, one.receipts, one.recent, one.unit, one.upcoming, _state(one.health)) for one in (self, other)
+        )
         return mine == theirs
 
 
@@ -112,9 +117,7 @@ class StoreSource:
             recent=tuple(reads.recent_demands(self._client, scope, self._registry, unit or place.area, at_us, n=8)),
             unit=reads.unit_load(self._client, scope, self._registry, unit, UNIT_METRICS, at_us) if unit else {},
             upcoming=tuple(
-                reads.upcoming_demands(
-                    self._client, scope, self._registry, unit, at_us, at_us + WINDOW_US["7d"], n=6
-                )
+                reads.upcoming_demands(self._client, scope, self._registry, unit, at_us, at_us + WINDOW_US["7d"], n=6)
             )
             if unit
             else (),

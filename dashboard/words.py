@@ -21,7 +21,10 @@ from babel.numbers import format_decimal, format_percent
 
 CATALOGUES: Final = {"zh": "zh_CN", "en": "en"}
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-STEPS: Final = {"zh": ((100_000_000, " 亿"), (10_000, " 万")), "en": ((1_000_000_000, " bn"), (1_000_000, " m"), (10_000, " k"))}
+STEPS: Final = {
+    "zh": ((100_000_000, " 亿"), (10_000, " 万")),
+    "en": ((1_000_000_000, " bn"), (1_000_000, " m"), (10_000, " k")),
+}
 """Where figures get a shorter form, by language: 12.3 万 in Chinese, 123 k in English."""
 
 

@@ -126,10 +126,11 @@ function flat(geometry) {
 }
 
 async function drawMap(frame) {
-  const places = JSON.parse(frame.dataset.places);
+  const ranked = JSON.parse(frame.dataset.places);
+  const places = Object.fromEntries(ranked.map(([code, ...rest]) => [code, rest]));
   const canvas = frame.querySelector('canvas');
   const state = (frame.state ||= {});
-  state.frame = frame; state.canvas = canvas; state.places = places; state.told = frame.parentElement.querySelector('.told');
+  state.frame = frame; state.canvas = canvas; state.places = places; state.order = ranked.map(([code]) => code); state.told = frame.parentElement.querySelector('.told');
   if (state.url !== frame.dataset.map || state.area !== frame.dataset.area) {
     state.url = frame.dataset.map; state.area = frame.dataset.area; state.lit = null; state.shapes = null;
     const file = await outlines(frame.dataset.map);
@@ -162,7 +163,6 @@ function prepare(state, features) {
     for (const ring of rings) { ring.forEach(([x, y], n) => (n ? path.lineTo(x, y) : path.moveTo(x, y))); if (code) path.closePath(); }
     return { code, path };
   });
-  state.order = Object.keys(state.places);
 }
 
 function paint(state) {
@@ -214,7 +214,7 @@ function bind(state) {
   canvas.addEventListener('click', (event) => open(under(state, event)));
   canvas.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    const order = Object.keys(state.places).sort((a, b) => state.places[b][0] - state.places[a][0]);
+    const order = state.order;
     if (step) { event.preventDefault(); light(state, order[(order.indexOf(state.lit) + step + order.length) % order.length]); }
     if (event.key === 'Enter') open(state.lit);
     if (event.key === 'Escape') light(state, null);

@@ -99,7 +99,11 @@ def change(context: Context, now: int, before: int) -> Html:
         return tag("span", say("no earlier figure"), class_="delta")
     share = now / before - 1
     mark, name = ("▲", "up") if share >= 0.005 else ("▼", "down") if share <= -0.005 else ("＝", "same")
-    figure = say.percent(abs(share), 0 if abs(share) >= 0.0995 else 1) if abs(share) < 10 else f"×{say.number(now / before, 0)}"
+    figure = (
+        say.percent(abs(share), 0 if abs(share) >= 0.0995 else 1)
+        if abs(share) < 10
+        else f"×{say.number(now / before, 0)}"
+    )
     return tag("span", f"{mark} {figure}", class_=f"delta {name}", title=say.exact(before))
 
 

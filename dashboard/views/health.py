@@ -16,7 +16,14 @@ THIN = 0.95
 
 def _item(state: str, word: str, name: str, value: str, text: str) -> Html:
     mark = {"good": "✓", "warn": "!", "none": "–"}[state]
-    return tag("div", tag("i", mark, class_="state", aria_label=word), tag("span", name), tag("b", value), tag("p", text), class_=f"sign {state}")
+    return tag(
+        "div",
+        tag("i", mark, class_="state", aria_label=word),
+        tag("span", name),
+        tag("b", value),
+        tag("p", text),
+        class_=f"sign {state}",
+    )
 
 
 def health(context: Context, pulse: Pulse, survey: Survey, now_us: int) -> Html:
@@ -55,8 +62,16 @@ def health(context: Context, pulse: Pulse, survey: Survey, now_us: int) -> Html:
             refused == 0, say("Refused, 24 hours"), say.number(refused), reasons or say("every event was understood"),
         ),
     ]  # fmt: skip
-    note = say("Whether the figures can be relied on at this moment. A feed that falls silent shows as missing coverage, never as less burden.")
-    return card(say("State of the stream"), tag("div", signs, class_="signs"), note=note, aside=say("figures of {time}", time=say.clock(pulse.at_us)), key="health")
+    note = say(
+        "Whether the figures can be relied on at this moment. A feed that falls silent shows as missing coverage, never as less burden."
+    )
+    return card(
+        say("State of the stream"),
+        tag("div", signs, class_="signs"),
+        note=note,
+        aside=say("figures of {time}", time=say.clock(pulse.at_us)),
+        key="health",
+    )
 
 
 def _reasons(pulse: Pulse) -> list[tuple[str, int]]:

@@ -12,11 +12,30 @@ from dashboard.views.markup import Html, html, tag
 TITLES = {"24h": "Load, last 24 hours", "7d": "Load, last 7 days", "30d": "Load, last 30 days"}
 
 
-def figure(title: str, value: str, unit: str, note: Html, *, exact: str = "", why: Html | None = None, key: str, lead: bool = False) -> Html:
+def figure(
+    title: str,
+    value: str,
+    unit: str,
+    note: Html,
+    *,
+    exact: str = "",
+    why: Html | None = None,
+    key: str,
+    lead: bool = False,
+) -> Html:
     """One figure with its name, unit and what it compares with."""
-    number = tag("p", tag("span", value, class_="n", title=exact or None, data_live=True), tag("small", unit), class_="value")
+    number = tag(
+        "p", tag("span", value, class_="n", title=exact or None, data_live=True), tag("small", unit), class_="value"
+    )
     head = html(tag("span", title), why or Html(""))
-    return tag("div", tag("h3", head), number, tag("p", note, class_="beside"), class_="kpi lead" if lead else "kpi", data_key=key)
+    return tag(
+        "div",
+        tag("h3", head),
+        number,
+        tag("p", note, class_="beside"),
+        class_="kpi lead" if lead else "kpi",
+        data_key=key,
+    )
 
 
 def explained(key: str, title: str, text: str) -> Html:
@@ -50,7 +69,9 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
             exact=say.number(pulse.receipts), why=explained("landed", say("Demands landed, 24 hours"), landed), key="landed",
         )
     )  # fmt: skip
-    covered = say("Townships that at least one demand reached in the last 30 days. Silence of a feed is missing coverage, not less burden.")
+    covered = say(
+        "Townships that at least one demand reached in the last 30 days. Silence of a feed is missing coverage, not less burden."
+    )
     reach = survey.coverage
     cells.append(
         figure(

@@ -31,7 +31,7 @@ def html(*parts: str | Iterable[str]) -> Html:
     return Html("".join(out))
 
 
-def tag(name: str, *children: str | Iterable[str], **attributes: object) -> Html:
+def tag(name: str, /, *children: str | Iterable[str], **attributes: object) -> Html:
     """One element. ``class_`` is class, ``data_go`` is data-go; None and False leave an attribute out, True gives it no value."""
     written = []
     for key, value in attributes.items():
@@ -48,7 +48,9 @@ def link(href: str, *children: str | Iterable[str], **attributes: object) -> Htm
     return tag("a", *children, href=href, data_go=href, **attributes)
 
 
-def card(title: str, *body: str | Iterable[str], note: str = "", aside: str = "", key: str, **attributes: object) -> Html:
+def card(
+    title: str, *body: str | Iterable[str], note: str = "", aside: str = "", key: str, **attributes: object
+) -> Html:
     """A titled panel. ``note`` explains the figures in a popover one click away; ``aside`` stands right of the title."""
     more = (
         tag("button", "?", type="button", class_="why", popovertarget=f"why-{key}", aria_label=title)
@@ -62,4 +64,9 @@ def card(title: str, *body: str | Iterable[str], note: str = "", aside: str = ""
 
 def bar(share: float, extra: str = "") -> Html:
     """A horizontal bar: ``share`` of its track, 0 to 1."""
-    return tag("i", tag("b", style=f"width:{max(0.0, min(1.0, share)) * 100:.1f}%"), class_=f"bar {extra}".strip(), aria_hidden="true")
+    return tag(
+        "i",
+        tag("b", style=f"width:{max(0.0, min(1.0, share)) * 100:.1f}%"),
+        class_=f"bar {extra}".strip(),
+        aria_hidden="true",
+    )

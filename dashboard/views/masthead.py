@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from dashboard.place import MEASURES, PERIODS
 from dashboard.search import Hit
-from dashboard.snapshot import Health
+from streams.store.answers import Health
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, html, link, tag
 
@@ -24,7 +24,12 @@ MARK = Html(
 def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:
     """The first line of the page."""
     say = context.say
-    name = tag("div", tag("strong", say("Burdenwatch")), tag("span", say("Load on townships and villages, live")), class_="name")
+    name = tag(
+        "div",
+        tag("strong", say("Burdenwatch")),
+        tag("span", say("Load on townships and villages, live")),
+        class_="name",
+    )
     field = tag(
         "input", type="search", name="q", value=context.place.q or None, autocomplete="off",
         placeholder=say("Find a place: name or code"), aria_label=say("Find a place: name or code"),
@@ -33,7 +38,9 @@ def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: 
     other = "en" if say.lang == "zh" else "zh"
     switch = link(context.place.link(lang=other), {"en": "English", "zh": "中文"}[other], class_="lang", lang=other)
     brand = link(context.place.link(area=context.home, unit="", q=""), MARK, name, class_="brand")
-    return tag("div", brand, form, freshness(context, health, at_us, failed, now_us), switch, class_="masthead", role="banner")
+    return tag(
+        "div", brand, form, freshness(context, health, at_us, failed, now_us), switch, class_="masthead", role="banner"
+    )
 
 
 def freshness(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:

@@ -43,15 +43,30 @@ def no_access(context: Context) -> Html:
     """Said to someone who asks for what lies outside their area."""
     say = context.say
     text = tag("p", say("This place lies outside the area that you may see."))
-    return tag("div", card(say("No access"), text, tag("p", link(context.place.link(area=context.home, unit="", q=""), say("To the first page"))), key="access"), class_="bw")
+    return tag(
+        "div",
+        card(
+            say("No access"),
+            text,
+            tag("p", link(context.place.link(area=context.home, unit="", q=""), say("To the first page"))),
+            key="access",
+        ),
+        class_="bw",
+    )
 
 
 def no_store(context: Context, why: str) -> Html:
     """Said while the store does not answer and there are no earlier figures to show."""
     say = context.say
     first = why.splitlines()[0][:200] if why else ""
-    text = say("The store does not answer. This page goes on by itself as soon as it does; `burdenwatch doctor` says what is wrong.")
-    return tag("div", card(say("No figures at the moment"), tag("p", text), tag("p", tag("code", first)), key="store"), class_="bw")
+    text = say(
+        "The store does not answer. This page goes on by itself as soon as it does; `burdenwatch doctor` says what is wrong."
+    )
+    return tag(
+        "div",
+        card(say("No figures at the moment"), tag("p", text), tag("p", tag("code", first)), key="store"),
+        class_="bw",
+    )
 
 
 def unknown(context: Context) -> Html:

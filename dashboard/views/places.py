@@ -63,11 +63,13 @@ def places(context: Context, survey: Survey) -> Html:
     measure = say("person-hours per unit") if context.place.by == "unit" else say("person-hours")
     note = say(
         "Load of the period in all townships and villages of each place, divided by their number for the mean. "
-        "The bar shows the likely value. Colours are classes with equally many places, dark is high."
+        "The bar shows the likely value. Colours are classes with equally many places; the key below the map names them."
     )
     aside = f"{measure} · {say.span(survey.first, survey.last)}"
     body = tag("div", frame, _table(context, survey, ordered), class_="split" if picture else "alone")
-    return card(f"{context.tier(context.place.area)} · {say('hottest first')}", body, note=note, aside=aside, key="places")
+    return card(
+        f"{context.tier(context.place.area)} · {say('hottest first')}", body, note=note, aside=aside, key="places"
+    )
 
 
 def _table(context: Context, survey: Survey, ordered: Sequence[AreaLoad]) -> Html:
@@ -100,23 +102,35 @@ def _table(context: Context, survey: Survey, ordered: Sequence[AreaLoad]) -> Htm
 def _legend(context: Context, cuts: Sequence[float]) -> Html:
     say = context.say
     ends = [say.hours(cut) for cut in cuts]
-    names = [f"< {ends[0]}", *[f"{a} – {b}" for a, b in zip(ends, ends[1:], strict=False)], f"≥ {ends[-1]}"] if ends else []
+    names = (
+        [f"< {ends[0]}", *[f"{a} – {b}" for a, b in zip(ends, ends[1:], strict=False)], f"≥ {ends[-1]}"] if ends else []
+    )
     keys = [tag("span", tag("i", class_=f"c{shade(n, cuts)}"), name) for n, name in enumerate(names, start=1)]
     keys.append(tag("span", tag("i", class_="c0"), say("no data")))
-    source = say("Outlines: Tianditu 2024-05, simplified.") + (f" {context.settings.map_number}" if context.settings.map_number else "")
-    return html(tag("p", class_="told", aria_live="polite"), tag("div", keys, class_="legend"), tag("p", source, class_="source"))
+    source = say("Outlines: Tianditu 2024-05, simplified.") + (
+        f" {context.settings.map_number}" if context.settings.map_number else ""
+    )
+    return html(
+        tag("p", class_="told", aria_live="polite", data_keep=True),
+        tag("div", keys, class_="legend"),
+        tag("p", source, class_="source"),
+    )
 
 
 def _map(context: Context, ordered: Sequence[AreaLoad], cuts: Sequence[float]) -> Html:
-    """The frame and what to fill it with: by code name, class, text and address."""
+    """The frame and what to fill it with: code, class, text and address of each place, hottest first."""
     say, area = context.say, context.place.area
-    data = {}
+    data = []
     for place, one in enumerate(ordered, start=1):
         value = value_of(context, one)
         text = f"{context.name(one.code)} · {say.exact(value)} · {say('place {n} of {all}', n=place, all=len(ordered))}"
-        data[one.code] = [shade(class_of(value, cuts), cuts), text, context.place.link(area=one.code, unit="", q="")]
+        data.append(
+            [one.code, shade(class_of(value, cuts), cuts), text, context.place.link(area=one.code, unit="", q="")]
+        )
     outline = asset_version(f"geo/{area[:2] or 'country'}.json")
-    label = say("Map: arrow keys go from the hottest place down, Enter opens it. The table beside it holds the same figures.")
+    label = say(
+        "Map: arrow keys go from the hottest place down, Enter opens it. The table beside it holds the same figures."
+    )
     return tag(
         "div", tag("canvas", tabindex="0", role="img", aria_label=label), class_="map", data_keep=True, data_map=outline,
         data_area=area, data_places=json.dumps(data, ensure_ascii=False), data_nothing=say("no data"),
@@ -132,7 +146,9 @@ def _tiles(context: Context, ordered: Sequence[AreaLoad], cuts: Sequence[float])
         text = html(tag("b", short_name(context, code)), tag("span", context.say.hours(value) if one else "–"))
         style = f"grid-column:{column + 1};grid-row:{row + 1}"
         names = f"tile c{shade(class_of(value, cuts), cuts)}"
-        cells.append(context.go(code, text, class_=names, style=style) if one else tag("span", text, class_=names, style=style))
+        cells.append(
+            context.go(code, text, class_=names, style=style) if one else tag("span", text, class_=names, style=style)
+        )
     return tag("div", cells, class_="tiles")
 
 

@@ -14,7 +14,11 @@ def hotspots(context: Context, survey: Survey) -> Html:
     """The units of a tier with most load in the period."""
     say, place = context.say, context.place
     tabs = [
-        link(place.link(tier=tier), say({"township": "Townships", "village": "Villages"}[tier]), aria_current="true" if tier == place.tier else None)
+        link(
+            place.link(tier=tier),
+            say({"township": "Townships", "village": "Villages"}[tier]),
+            aria_current="true" if tier == place.tier else None,
+        )
         for tier in ("township", "village")
     ]
     switch = tag("div", tabs, class_="choice small", role="group", aria_label=say("Level"))
@@ -39,10 +43,26 @@ def issuers(context: Context, survey: Survey) -> Html:
     rows = []
     for n, one in enumerate(survey.issuers, start=1):
         detail = say(
-            "{low} – {high} · landed {n} times", low=say.hours(one.low), high=say.hours(one.high), n=say.short(one.receipts)
+            "{low} – {high} · landed {n} times",
+            low=say.hours(one.low),
+            high=say.hours(one.high),
+            n=say.short(one.receipts),
         )
-        who = tag("div", tag("span", context.issuer(one.issuer), class_="name"), tag("span", detail, class_="path"), bar(one.likely / highest if highest else 0, "warm"), class_="who")
-        rows.append(tag("li", tag("span", str(n), class_="place"), who, tag("b", say.hours(one.likely), title=say.exact(one.likely))))
+        who = tag(
+            "div",
+            tag("span", context.issuer(one.issuer), class_="name"),
+            tag("span", detail, class_="path"),
+            bar(one.likely / highest if highest else 0, "warm"),
+            class_="who",
+        )
+        rows.append(
+            tag(
+                "li",
+                tag("span", str(n), class_="place"),
+                who,
+                tag("b", say.hours(one.likely), title=say.exact(one.likely)),
+            )
+        )
     body = tag("ol", rows) if rows else tag("p", say("Nothing landed in this period."), class_="none")
     note = say(
         "Person-hours that an issuer's demands cost all units reached in this area, bureaus included: likely value, and the interval "

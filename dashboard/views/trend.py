@@ -66,19 +66,41 @@ def trend(context: Context, survey: Survey) -> Html:
         parts = [(n if kind else 9, max(0, int(values[place]))) for n, (kind, values) in enumerate(kinds)]
         named = [(kind, int(values[place])) for kind, values in kinds]
         total, off = totals[place], day not in survey.workdays
-        fill = f"height:{max(total, 0) / top * 100:.2f}%;background:{_gradient(parts, sum(v for _, v in parts))}" if total > 0 else "height:0"
+        fill = (
+            f"height:{max(total, 0) / top * 100:.2f}%;background:{_gradient(parts, sum(v for _, v in parts))}"
+            if total > 0
+            else "height:0"
+        )
         names = ["off"] * off + ["today"] * (day == survey.last) + ["out"] * (day < survey.first)
         label = tag("span", say.day(day)) if _labelled(place, len(totals)) else Html("")
         columns.append(
-            tag("div", tag("b", style=fill), label, class_=" ".join(names) or None, data_tip=_tip(context, day, named, total, off))
+            tag(
+                "div",
+                tag("b", style=fill),
+                label,
+                class_=" ".join(names) or None,
+                data_tip=_tip(context, day, named, total, off),
+            )
         )
-    lines = [tag("span", say.hours(top * share), style=f"bottom:{share * 100:.0f}%") for share in (0, 0.25, 0.5, 0.75, 1)]
+    lines = [
+        tag("span", say.hours(top * share), style=f"bottom:{share * 100:.0f}%") for share in (0, 0.25, 0.5, 0.75, 1)
+    ]
     summary = say(
         "Daily load, {first} to {last}: {total}", first=say.day(survey.first), last=say.day(survey.last),
         total=say.exact(sum(total for total, day in zip(totals, survey.series.days, strict=True) if day >= survey.first)),
     )  # fmt: skip
-    plot = tag("div", tag("div", lines, class_="lines", aria_hidden="true"), tag("div", columns, class_="days"), class_="plot", role="img", aria_label=summary)
-    keys = [tag("span", tag("i", style=f"background:var(--k{n if kind else 9})"), context.kind(kind)) for n, (kind, _) in enumerate(kinds)]
+    plot = tag(
+        "div",
+        tag("div", lines, class_="lines", aria_hidden="true"),
+        tag("div", columns, class_="days"),
+        class_="plot",
+        role="img",
+        aria_label=summary,
+    )
+    keys = [
+        tag("span", tag("i", style=f"background:var(--k{n if kind else 9})"), context.kind(kind))
+        for n, (kind, _) in enumerate(kinds)
+    ]
     legend = tag("div", keys, tag("span", tag("i", class_="offkey"), say("day off")), class_="legend")
     note = say(
         "Each bar is the load that began on that day (Asia/Shanghai), by kind of demand; today is not over yet. "
@@ -100,14 +122,27 @@ def shares(context: Context, survey: Survey) -> Html:
     total = sum(value for *_, value in rows)
     if total <= 0:
         return card(say("By kind"), tag("p", say("Nothing landed in this period."), class_="none"), key="shares")
-    stack = tag("div", [tag("i", style=f"flex-grow:{max(value, 0)};background:var(--k{n})") for n, _, value in rows], class_="stack", aria_hidden="true")
+    stack = tag(
+        "div",
+        [tag("i", style=f"flex-grow:{max(value, 0)};background:var(--k{n})") for n, _, value in rows],
+        class_="stack",
+        aria_hidden="true",
+    )
     items = [
         tag("li", tag("i", style=f"background:var(--k{n})"), tag("span", context.kind(kind)),
             tag("b", say.percent(value / total, 1)), tag("em", say.hours(value), title=say.exact(value)))
         for n, kind, value in rows
     ]  # fmt: skip
     whole = tag("p", minutes(context, total), class_="whole")
-    note = say("Share of the person-hours of the period by kind of demand. An estimate of the effort has an interval; the middle value is used.")
-    return card(say("By kind"), whole, stack, tag("ul", items), note=note, aside=say.span(survey.first, survey.last), key="shares")
-
-
+    note = say(
+        "Share of the person-hours of the period by kind of demand. An estimate of the effort has an interval; the middle value is used."
+    )
+    return card(
+        say("By kind"),
+        whole,
+        stack,
+        tag("ul", items),
+        note=note,
+        aside=say.span(survey.first, survey.last),
+        key="shares",
+    )

@@ -15,6 +15,15 @@ from streams.store import get_meta, set_meta
 KEY: Final = "logs"
 
 
+def known_epoch(client: Client, identity: str) -> int:
+    """The epoch of a log that the store knows. Raises ValueError for another."""
+    text = get_meta(client, KEY)
+    known: list[str] = json.loads(text) if text else []
+    if identity not in known:
+        raise ValueError("log: the store does not know this log; are broker and store of one installation?")
+    return known.index(identity)
+
+
 def epoch_of(client: Client, identity: str, now_us: int) -> int:
     """The epoch of the log with this identity; a new one is noted. Raises ValueError after 256 logs."""
     text = get_meta(client, KEY)

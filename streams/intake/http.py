@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 BODY_LIMIT: Final = 10 * 1024 * 1024
 """The longest request body, in bytes."""
 
+BATCH_LIMIT: Final = 20_000
+"""The most events of one request."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -71,6 +74,8 @@ class _Api:
             raise HttpFault(400, str(error)) from None
         if len(raws) == 1 and len(raws[0]) > EVENT_LIMIT:
             raise HttpFault(413, f"body: an event has at most {EVENT_LIMIT} bytes; send attachments by reference")
+        if len(raws) > BATCH_LIMIT:
+            raise HttpFault(413, f"body: {len(raws)} events: at most {BATCH_LIMIT} at once; send smaller batches")
         wait = self._rate.wait_s(token.name, len(raws), self._parts.clock())
         if wait:
             raise later(f"{len(raws)} events: more than {token.name} may send now; wait and send again", wait, 429)

@@ -18,7 +18,7 @@ _ERRORS: Final = {
     401: "No known bearer token.",
     403: "The token may not speak for this source or issuer, or not see this unit.",
     404: "No such unit.",
-    413: "The body is longer than 10 MiB, or an event longer than 256 KiB.",
+    413: "The body is longer than 10 MiB or 20,000 events, or an event longer than 256 KiB.",
     415: "The content type is not taken.",
     429: "More events than this token may send now; Retry-After says when.",
     503: "The broker or the store does not answer; Retry-After says when to come back. Sending the same events again is safe.",

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.clickhouse import ClickHouseNode
-
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.topics import ensure_topics

@@ -53,7 +53,7 @@ def test_an_event_sent_over_http_moves_the_load_of_its_units(system: Embedded) -
     assert system.post(event("first-1", 95)).status_code == 202  # a duplicate changes nothing
     assert system.post(event("first-2", 5)).status_code == 202
     until(lambda: system.load(UNIT) == 100)
-    assert system.load("510105001") == 0, "a unit outside the reach has no part in it"
+    assert system.load("510105002") == 0, "a unit outside the reach has no part in it"
 
 
 def test_the_life_cycle_restates_the_load(system: Embedded) -> None:

@@ -170,6 +170,7 @@ def test_what_is_too_long_is_413(doors: Door, event: Event) -> None:
         "/v1/events", content=iter([b" " * 1_000_000] * 12), headers=ALL | {"Content-Type": STRUCTURED}
     )
     assert chunked.status_code == 413
+    assert post(client, b"[" + b"1," * 20_000 + b"1]", BATCH).status_code == 413
     long = event("1", note="x" * EVENT_LIMIT)
     assert post(client, long).status_code == 413
     reply = post(client, [long, event("2")], BATCH)

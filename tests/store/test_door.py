@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import clickhouse_connect
@@ -40,10 +40,11 @@ def plain(request: pytest.FixtureRequest, writer: Address) -> Client:
 
 
 def test_rows_survive_the_round_trip(plain: Client) -> None:
-    at = datetime(2026, 3, 3, 7, 0, 0, 123456)
+    at = datetime(2026, 3, 3, 7, 0, 0, 123456, tzinfo=UTC)
     rows = [(1, "x", at, [1, None]), (2**64 - 1, HOSTILE, at, [])]
     plain.insert("door", rows, column_names=["a", "b", "c", "d"])
-    assert plain.query("SELECT * FROM door ORDER BY a").result_rows == rows
+    found = plain.query("SELECT * FROM door ORDER BY a", column_tzs={"c": "UTC"}, tz_mode="aware")
+    assert found.result_rows == rows
     found = plain.query("SELECT a FROM door WHERE b = {b:String}", parameters={"b": HOSTILE})
     assert found.result_rows == [(2**64 - 1,)]
 
@@ -189,3 +190,4 @@ def test_eight_clients_at_once(writer: Address, plain: Client) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(8))) == [5000] * 8
+    assert plain.command("SELECT count() FROM door") == 40_000

@@ -1,0 +1,117 @@
+"""Three months of plausible demands for the dashboard's tests: seeded, made up, written as the workers write.
+
+Flows in: a registry, a seed, the present. Flows out: rows of events, demands, reports and refusals in a store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from clickhouse_connect.driver.client import Client
+
+from streams.events.model import KINDS
+from streams.ledger.postings import Postings
+from streams.registry import Registry
+from streams.store import Refusal, WorkerReport, insert_demands, insert_events, insert_refused, insert_reports
+
+DAY_US: Final = 86_400_000_000
+WEIGHTS: Final = (20, 26, 10, 22, 3, 2, 6, 4, 1, 1, 1, 2, 2)
+LIKELY: Final = (150, 45, 420, 110, 60, 20, 15, 480, 300, 900, 120, 40, 200)
+LINES: Final = ("office", "education", "civil-affairs", "health", "agriculture", "emergency", "organization", "housing")
+TITLES: Final = {
+    "meeting": "关于召开全省重点工作推进视频会议的通知",
+    "document": "关于进一步加强基层治理工作的意见",
+    "inspection": "关于开展专项督查的通知",
+    "request": "关于报送基础数据的函",
+}
+
+
+@dataclass
+class Sample:
+    """Writes into one store; each call of ``demand`` is one event that lands now."""
+
+    client: Client
+    registry: Registry
+    now_us: int
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    runs: int = 0
+    key: int = 0
+
+    def demand(self, issuer: str, kind: str, area: str, tier: str, start_us: int, likely: int, title: str) -> None:
+        """One demand on every unit of a tier in an area."""
+        number = self.registry.tier_id(tier)
+        lo, hi = self.registry.range_of(area, number)
+        if lo == hi:
+            return
+        self.key += 1
+        kind_id = KINDS.index(kind) + 1
+        minutes = (likely * 6 // 10, likely, likely * 16 // 10)
+        self.rows.append((self.key, number, kind_id, issuer, lo, hi, start_us, *minutes, 1, 0))
+        self.events.append(
+            {
+                "pos": self.key, "ident": self.key, "digest": self.key, "source": "//oa.example.cn/office", "id": f"e-{self.key}",
+                "type": f"burden.{kind}.issued.v1", "kind": kind_id, "verb": "issued", "time_us": start_us, "issuer": issuer,
+                "title": title, "doc_no": f"办函〔2026〕{self.key % 200 + 1}号", "starts_us": start_us, "deadline_us": start_us + 2 * DAY_US,
+                "receivers": hi - lo, "likely": likely, "recurrence": "", "body": b"{}", "admitted_us": min(start_us, self.now_us),
+            }
+        )  # fmt: skip
+
+    def flush(self) -> None:
+        """Writes what was made since the last time: events first, as admit does."""
+        self.runs += 1
+        columns = {name: [event[name] for event in self.events] for name in self.events[0]}
+        insert_events(self.client, columns, f"sample-{self.runs}")
+        postings = Postings.from_rows(self.rows)
+        insert_demands(self.client, postings, shard=0, run=self.runs, issuers=[row[3] for row in self.rows])
+        self.rows.clear()
+        self.events.clear()
+
+    def fill(self, days: int = 120, seed: int = 7) -> None:
+        """A past of ``days`` days: busier on workdays, at the month's end and in some provinces."""
+        draw = np.random.default_rng(seed)
+        provinces = self.registry.children("")
+        heat = dict(zip(provinces, draw.lognormal(0.0, 0.5, len(provinces)), strict=True))
+        for back in range(days, -1, -1):
+            midnight = (self.now_us + 8 * 3_600_000_000) // DAY_US * DAY_US - 8 * 3_600_000_000 - back * DAY_US
+            weekday = (midnight // DAY_US + 4 + 1) % 7
+            busy = (0.25 if weekday in (5, 6) else 1.0) * (1.25 if back % 30 < 4 else 1.0)
+            for _ in range(int(60 * busy)):
+                start = midnight + int(min(max(draw.normal(10.8, 2.4), 0.5), 23.5) * 3_600_000_000)
+                if start > self.now_us:
+                    continue
+                self._one(draw, start, heat)
+        for minute in range(50, 0, -5):
+            self._one(draw, self.now_us - minute * 60_000_000, heat)
+        self._one(draw, self.now_us - 20_000_000, heat)
+        self.flush()
+
+    def _one(self, draw: np.random.Generator, start: int, heat: dict[str, float]) -> None:
+        provinces = list(heat)
+        weight = np.array([heat[code] for code in provinces])
+        province = provinces[int(draw.choice(len(provinces), p=weight / weight.sum()))]
+        level = draw.choice(["centre", "province", "prefecture", "county"], p=[0.04, 0.36, 0.36, 0.24])
+        area = {"centre": "", "province": province}.get(str(level), "")
+        if level in ("prefecture", "county"):
+            area = str(draw.choice(self.registry.children(province)))
+            below = self.registry.children(area)
+            if level == "county" and len(area) == 4 and below and len(below[0]) == 6:
+                area = str(draw.choice(below))
+        kind = str(draw.choice(KINDS, p=np.array(WEIGHTS) / sum(WEIGHTS)))
+        line = str(draw.choice([name for name in LINES if name in self.registry.lines]))
+        likely = max(5, int(LIKELY[KINDS.index(kind)] * draw.lognormal(0, 0.35)))
+        tier = "village" if draw.random() < 0.22 else "township"
+        title = TITLES.get(kind, "关于做好有关工作的通知")
+        self.demand(f"{area[:6]:0<6}-{line}", kind, area, tier, start, likely, title)
+
+    def health(self, lag: int = 12) -> None:
+        """Reports of the workers and a few refusals."""
+        reports = [
+            WorkerReport(part, n, self.now_us, lag, 210.0, self.now_us) for part in ("admit", "tally") for n in range(4)
+        ]
+        insert_reports(self.client, reports, "sample-reports")
+        insert_refused(
+            self.client, [Refusal(self.now_us, "//oa.example.cn/office", "unknown-area", 3)], "sample-refused"
+        )
