@@ -20,6 +20,7 @@ help: ## List the commands.
 
 .venv/.complete: .uv/bin/uv pyproject.toml uv.lock
 	@.uv/bin/uv sync --quiet --frozen --python "$$(command -v $(PYTHON))"
+	@$(BIN)/python -m infra.local.kafka --warm
 	@touch $@
 
 setup: .venv/.complete ## Put everything into .venv, from the locked set of dependencies.

@@ -1,6 +1,6 @@
 """The dashboard as one ASGI application: ``python -m dashboard.serve`` starts it.
 
-Flows in: requests. Flows out: pages (``main``), the push stream, health. Starts the thread that reads the store.
+Flows in: requests. Flows out: pages (``main``), the push stream, health. Starts the threads that read the store.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from dashboard.installation import installation
-from dashboard.refresher import keep_reading
+from dashboard.refresher import start
 from dashboard.server import Assets, SecurityHeaders, healthz, stream
 
 
@@ -29,7 +29,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     shared.hub.bind(asyncio.get_running_loop())
     _ = shared.index
     stop = threading.Event()
-    threading.Thread(target=keep_reading, args=(shared, stop), name="refresher", daemon=True).start()
+    start(shared, stop)
     gc.collect()
     gc.freeze()
     try:

@@ -14,11 +14,10 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from streams.store import Scope
-
 from dashboard.place import Place
 from dashboard.push import Hub
 from dashboard.snapshot import Pulse, Source, Survey
+from streams.store import Scope
 
 PULSE_S: Final = 1.0
 SURVEY_S: Final = 5.0
@@ -87,10 +86,13 @@ class Board:
             entries[key] = Entry(value, done, done, done - began)
         return Answer(value, "")
 
-    def refresh(self) -> None:
-        """Reads again what is watched and due, drops what nobody watches, bumps the topics that changed."""
+    def refresh_pulses(self) -> None:
+        """Reads the watched pulses again, drops what nobody watches, bumps the topic when one changed."""
         if self._renew(self._pulses, self._source.pulse, PULSE_S, lambda old, new: new.same_as(old)):
             self._hub.bump("pulse")
+
+    def refresh_surveys(self) -> None:
+        """The same for surveys, every few seconds: they cost more."""
         if self._renew(self._surveys, self._source.survey, SURVEY_S, _same_survey):
             self._hub.bump("survey")
 

@@ -10,15 +10,14 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
-from streams.calendars import Calendar
-from streams.registry import Registry, load
-from streams.store import connect
-
 from dashboard.board import Board
 from dashboard.push import Hub
 from dashboard.search import Index
 from dashboard.settings import Settings
 from dashboard.snapshot import StoreSource
+from streams.calendars import Calendar
+from streams.registry import Registry, load
+from streams.store import connect
 
 _lock = threading.Lock()
 _made: list[Installation] = []

@@ -16,7 +16,7 @@ from dashboard.assets import asset_version
 
 SCRIPT: Final = """
 export default function (component) {
-  const load = window.__burden ||= import(component.data.script);
+  const load = window.__burden ||= import(new URL(component.data.script, location.origin).href);
   load.then((module) => module.show(component));
 }
 """

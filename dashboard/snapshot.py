@@ -12,13 +12,12 @@ from typing import Final, Protocol
 
 from clickhouse_connect.driver.client import Client
 
+from dashboard.place import Place
+from dashboard.words import moment
 from streams.calendars import Calendar
 from streams.registry import Registry
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
-
-from dashboard.place import Place
-from dashboard.words import moment
 
 GRASSROOTS: Final = ("township", "village")
 """Whose load the situation page adds up: townships and villages, not the bureaus above them."""
@@ -34,10 +33,10 @@ SHOWN_DAYS: Final = 30
 
 @dataclass(frozen=True)
 class Pulse:
-    """What moves with every event. ``load``: person-minutes by window. ``unit``: load of the unit asked for, by metric."""
+    """What moves with every event. ``load``: person-minutes of the last 24 hours. ``unit``: load of the unit asked for, by metric."""
 
     at_us: int
-    load: dict[str, int]
+    load: int
     receipts: int
     """Demands times units reached, last 24 hours."""
     health: Health
@@ -62,7 +61,10 @@ class Survey:
     at_us: int
     first: date
     last: date
+    load: dict[str, int]
+    """Person-minutes of the longer sliding windows."""
     load_before: dict[str, int]
+    """The same, and 24 hours, one window earlier."""
     series: Series
     places: tuple[AreaLoad, ...]
     places_before: tuple[AreaLoad, ...]
@@ -111,7 +113,7 @@ class StoreSource:
         unit = place.unit
         return Pulse(
             at_us=at_us,
-            load={window: self._window(scope, place.area, "minutes", window, at_us) for window in WINDOWS},
+            load=self._window(scope, place.area, "minutes", "24h", at_us),
             receipts=self._window(scope, place.area, "count", "24h", at_us),
             health=reads.stream_health(self._client, scope, at_us),
             recent=tuple(reads.recent_demands(self._client, scope, self._registry, unit or place.area, at_us, n=8)),
@@ -135,6 +137,7 @@ class StoreSource:
             at_us=at_us,
             first=first,
             last=last,
+            load={window: self._window(scope, area, "minutes", window, at_us) for window in WINDOWS[1:]},
             load_before={
                 window: self._window(scope, area, "minutes", window, at_us - WINDOW_US[window]) for window in WINDOWS
             },

@@ -59,7 +59,8 @@ class Words:
         for step, word in STEPS[self.lang]:
             if abs(value) >= step:
                 scaled = value / (step if word != " k" else 1000)
-                return self.number(scaled, 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 100 else 2) + word
+                digits = 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 100 else 2
+                return self.number(scaled, 0 if scaled == int(scaled) else digits) + word
         return self.number(value, 1 if 0 < abs(value) < 100 and value != int(value) else 0)
 
     def hours(self, minutes: float) -> str:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from streams.events.model import KINDS
-from streams.registry import Registry, RegistryError
-
 from dashboard.place import Place
 from dashboard.settings import Settings
 from dashboard.views.markup import Html, html, link, tag
 from dashboard.words import Words
+from streams.events.model import KINDS
+from streams.registry import Registry, RegistryError
 
 UNIT_DIGITS = 9
 """From townships down a place is itself a unit that receives."""

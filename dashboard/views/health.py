@@ -43,7 +43,7 @@ def health(context: Context, pulse: Pulse, survey: Survey, now_us: int) -> Html:
     reasons = ", ".join(f"{code} {say.number(n)}" for code, n in _reasons(pulse)[:3])
     signs = [
         sign(
-            None if age is None else state.events_last_minute > 0, say("Rate"), say("{n} events/s", n=say.number(rate, 1 if 0 < rate < 100 else 0)),
+            None if age is None else age <= OLD_US, say("Rate"), say("{n} events/s", n=say.number(rate, 1 if 0 < rate < 100 else 0)),
             say("mean of the last minute; {n} events in the last hour", n=say.number(state.events_last_hour)),
         ),
         sign(

@@ -53,7 +53,8 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
     )
     cells = []
     for window in WINDOWS:
-        load, before = pulse.load[window], survey.load_before[window]
+        load = pulse.load if window == "24h" else survey.load[window]
+        before = survey.load_before[window]
         note = html(change(context, load, before), " ", say("against the period before"))
         cells.append(
             figure(

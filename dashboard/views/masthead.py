@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from dashboard.place import MEASURES, PERIODS
 from dashboard.search import Hit
-from streams.store.answers import Health
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, html, link, tag
+from streams.store.answers import Health
 
 STALE_US = 120_000_000
 """Data older than this is called old."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dashboard.board import Answer
 from dashboard.search import Hit
 from dashboard.snapshot import Pulse, Survey
-from dashboard.views.context import Context
+from dashboard.views.context import UNIT_DIGITS, Context
 from dashboard.views.demands import recent, unit
 from dashboard.views.health import health
 from dashboard.views.kpis import kpis
@@ -29,7 +29,7 @@ def _stale(*answers: Answer[Pulse] | Answer[Survey]) -> str:
 def top(context: Context, pulse: Answer[Pulse], survey: Answer[Survey], hits: Sequence[Hit], now_us: int) -> Html:
     """Head, whereabouts, search results, figures, the unit that was asked for."""
     values = pulse.value
-    empty = values.health.newest_admitted_us is None and not any(values.load.values())
+    empty = values.health.newest_admitted_us is None and not values.load
     return tag(
         "div",
         masthead(context, values.health, values.at_us, pulse.failed, now_us),
@@ -38,7 +38,7 @@ def top(context: Context, pulse: Answer[Pulse], survey: Answer[Survey], hits: Se
         whereabouts(context),
         welcome(context, now_us) if empty else Html(""),
         unit(context, values),
-        kpis(context, values, survey.value),
+        Html() if len(context.place.area) >= UNIT_DIGITS else kpis(context, values, survey.value),
         class_=_stale(pulse),
         lang=context.say.locale.replace("_", "-"),
     )

@@ -72,7 +72,7 @@ def trend(context: Context, survey: Survey) -> Html:
             else "height:0"
         )
         names = ["off"] * off + ["today"] * (day == survey.last) + ["out"] * (day < survey.first)
-        label = tag("span", say.day(day)) if _labelled(place, len(totals)) else Html("")
+        label = _label(context, place, survey.series.days)
         columns.append(
             tag(
                 "div",
@@ -109,10 +109,11 @@ def trend(context: Context, survey: Survey) -> Html:
     return card(say("Load by day"), plot, legend, note=note, aside=say("person-hours a day"), key="trend")
 
 
-def _labelled(place: int, days: int) -> bool:
-    """About six dates below the axis, the last among them."""
-    every = max(1, round(days / 6))
-    return (days - 1 - place) % every == 0
+def _label(context: Context, place: int, days: tuple[date, ...]) -> Html:
+    """About six dates below the axis, the last among them; every other one gives way on a narrow screen."""
+    every = max(1, round(len(days) / 6))
+    steps, rest = divmod(len(days) - 1 - place, every)
+    return Html() if rest else tag("span", context.say.day(days[place]), class_="even" if steps % 2 else None)
 
 
 def shares(context: Context, survey: Survey) -> Html:

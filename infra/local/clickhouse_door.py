@@ -22,7 +22,6 @@ import secrets
 import signal
 import socket
 import sys
-import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,7 +31,8 @@ from typing import Any, Final, TypeVar
 import lz4.frame  # type: ignore[import-untyped]  # it ships without types
 from aiohttp import web
 
-from infra.local.clickhouse_engine import STREAMABLE, Engine, EngineError, Handle, Role, fault
+from infra.local.clickhouse_engine import STREAMABLE, Engine, EngineError, Role, fault
+from infra.local.clickhouse_wire import Squeeze, empty_native, tagged
 
 THREADS: Final = 16
 BODY_BYTES: Final = 1 << 30
@@ -176,14 +176,14 @@ class Door:
                 result = handle.run(sql, form, asked.params)
                 content = result.bytes()
                 if form == "Native" and not content and found:
-                    content = _empty_native(handle, sql[: found.start()], asked.params)
+                    content = empty_native(handle, sql[: found.start()], asked.params)
                 return content, True, _summary(result)
 
         content, has_result, summary = await self._work(get)
         headers = self._headers(asked, summary)
         if has_result:
             headers["X-ClickHouse-Format"] = form or asked.form or "TabSeparated"
-        squeeze = _Squeeze(asked.encoding if content else "")
+        squeeze = Squeeze(asked.encoding if content else "")
         headers.update(squeeze.headers)
         return web.Response(body=squeeze.begin() + squeeze.add(content) + squeeze.end(), headers=headers)
 
@@ -191,7 +191,7 @@ class Door:
         """Block by block with back pressure; an error after the first block travels in the body under a tag."""
         tag = secrets.token_hex(8)
         headers = self._headers(asked, {}) | {"X-ClickHouse-Format": form, "X-ClickHouse-Exception-Tag": tag}
-        squeeze = _Squeeze(asked.encoding)
+        squeeze = Squeeze(asked.encoding)
         lease = self._engine.lease(asked.role, asked.database, asked.settings, asked.session)
         handle = await self._work(lease.__enter__)
         error: BaseException | None = None
@@ -202,7 +202,7 @@ class Door:
             if chunk is None and form == "Native":
                 cut = _FORMAT_AT_END.search(sql)
                 chunk = await self._work(
-                    lambda: _empty_native(handle, sql[: cut.start() if cut else None], asked.params)
+                    lambda: empty_native(handle, sql[: cut.start() if cut else None], asked.params)
                 )
             response = web.StreamResponse(headers=headers | squeeze.headers)
             await response.prepare(request)
@@ -216,7 +216,7 @@ class Door:
             except Exception as late:
                 error = late
                 text = str(fault(late)).encode()
-                await response.write(squeeze.add(_tagged(tag, text)))
+                await response.write(squeeze.add(tagged(tag, text)))
             await response.write(squeeze.end())
             await response.write_eof()
             return response
@@ -303,69 +303,10 @@ def _summary(result: Any) -> dict[str, str]:
     }
 
 
-def _empty_native(handle: Handle, sql: str, params: Mapping[str, str]) -> bytes:
-    """The engine writes nothing for a result without rows; clients want the block that names its columns."""
-    described = handle.run(f"{sql}\n FORMAT TabSeparatedWithNamesAndTypes", "TabSeparated", params).bytes()
-    lines = described.split(b"\n")
-    if len(lines) < 2 or not lines[0]:
-        return b""
-    unescape = {b"\\t": b"\t", b"\\n": b"\n", b"\\'": b"'", b"\\\\": b"\\"}
-    names, types = (
-        [re.sub(rb"\\.", lambda m: unescape.get(m[0], m[0]), cell) for cell in line.split(b"\t")] for line in lines[:2]
-    )
-    block = _varint(len(names)) + _varint(0)
-    for name, kind in zip(names, types, strict=True):
-        block += _varint(len(name)) + name + _varint(len(kind)) + kind
-    return block
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def _tagged(tag: str, text: bytes) -> bytes:
-    mark = tag.encode()
-    return (
-        b"\r\n__exception__\r\n"
-        + mark
-        + b"\r\n"
-        + text
-        + b"\n"
-        + f"{len(text) + 1} {tag}".encode()
-        + b"\r\n__exception__\r\n"
-    )
-
-
 def _failure(error: EngineError, query_id: str) -> web.Response:
     status = {516: 403, 164: 403, 60: 404, 81: 404}.get(error.code, 500)
     headers = {"X-ClickHouse-Exception-Code": str(error.code), "X-ClickHouse-Query-Id": query_id}
     return web.Response(status=status, text=f"{error}\n", headers=headers)
-
-
-class _Squeeze:
-    """Compresses a response as the client asked."""
-
-    def __init__(self, encoding: str) -> None:
-        self.headers = {"Content-Encoding": encoding} if encoding else {}
-        self._lz4 = lz4.frame.LZ4FrameCompressor() if encoding == "lz4" else None
-        self._gzip = zlib.compressobj(1, zlib.DEFLATED, 31) if encoding == "gzip" else None
-
-    def begin(self) -> bytes:
-        return bytes(self._lz4.begin()) if self._lz4 else b""
-
-    def add(self, data: bytes) -> bytes:
-        if self._lz4:
-            return bytes(self._lz4.compress(data))
-        return self._gzip.compress(data) if self._gzip else data
-
-    def end(self) -> bytes:
-        if self._lz4:
-            return bytes(self._lz4.flush())
-        return self._gzip.flush() if self._gzip else b""
 
 
 async def serve(engine: Engine, listener: socket.socket, passwords: Mapping[str, tuple[str, Role]]) -> None:

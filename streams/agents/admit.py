@@ -24,6 +24,7 @@ from streams.agents.refusals import counts
 from streams.agents.runs import Run
 from streams.events import Effort, ident_of
 from streams.registry import Registry, RegistryError
+from streams.registry.model import Ranges
 from streams.registry.shards import ShardMap
 from streams.store import (
     Refusal as RefusedCount,
@@ -38,6 +39,8 @@ from streams.store import (
     load_idents,
 )
 from streams.store.reconciling import all_referred, referred
+
+SPLITS_BOUND = 65_536
 
 
 class Words(NamedTuple):
@@ -73,6 +76,7 @@ class Admit:
         self._epoch, self._alone, self._fence = epoch, alone, fence
         self._admission = Admission(registry, estimate, Identities(known.ident, known.digest, known.pos))
         self._referred = all_referred(client)
+        self._splits: dict[Ranges, dict[int, Ranges]] = {}
 
     def flush(self, runs: Sequence[Run]) -> Words:
         """Store what these runs bring; what has to be said, before the runs may be acknowledged."""
@@ -122,7 +126,7 @@ class Admit:
         issued = [one for one in batch.taken if one.event.verb == "issued"]
         early = self._early([one.event.ident for one in issued])
         for one in issued:
-            split = self._shards.split(one.ranges)
+            split = self._split(one.ranges)
             if one.event.ident in early:
                 self._doubt(doubtful, self._touched(one.event.ident) | set(split), one.pos, one.event.ident, one.pos)
             elif one.event.data.recurrence is not None:
@@ -134,6 +138,15 @@ class Admit:
             if one.event.targets and one.event.verb != "outcome":
                 self._refer(doubtful, one)
         return plain, doubtful
+
+    def _split(self, ranges: Ranges) -> dict[int, Ranges]:
+        """Ranges by shard; the same selectors come again and again."""
+        found = self._splits.get(ranges)
+        if found is None:
+            if len(self._splits) >= SPLITS_BOUND:
+                self._splits.clear()
+            found = self._splits[ranges] = self._shards.split(ranges)
+        return found
 
     def _early(self, idents: list[int]) -> set[int]:
         """Issued events that others referred to before they came; read after they were written, so that no worker misses another."""

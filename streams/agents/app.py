@@ -45,6 +45,7 @@ def build_app(settings: Settings) -> faust.App:
         broker_commit_interval=1.0,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
+        broker_rebalance_timeout=150.0,  # longer than an insert waits for the store: nobody takes over before it is settled
         broker_max_poll_records=20_000,
         consumer_auto_offset_reset="earliest",
         web_enabled=False,
@@ -62,6 +63,15 @@ def build_app(settings: Settings) -> faust.App:
         await flow.close()
 
     app.on_before_shutdown.connect(close)
+
+    async def settle(*_: Any, **__: Any) -> None:
+        await flow.settle()
+
+    async def reopen(*_: Any, **__: Any) -> None:
+        flow.reopen()
+
+    app.on_partitions_revoked.connect(settle)
+    app.on_partitions_assigned.connect(reopen)
 
     return app
 

@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaProducer
 from streams import effort
 from streams.agents.admit import Admit, Words
 from streams.agents.ending import CRASHED, FENCED, OVER_LIMIT, end
-from streams.agents.epoch import epoch_of
+from streams.agents.epoch import KEY, KEY_DEMANDS, epoch_of
 from streams.agents.messages import Doubtful, encode
 from streams.agents.refusals import Limit, record
 from streams.agents.runs import Run
@@ -35,6 +35,9 @@ _LOG: Final = logging.getLogger(__name__)
 TICK_S: Final = 1.0
 DIGEST_EVERY: Final = 10
 """Ticks between two digests of the ledger."""
+BEAT_S: Final = 0.5
+STANDSTILL_S: Final = 8.0
+"""Less than the group's session (10 s): after that another worker may have the partitions."""
 WAITING_BOUND: Final = 100_000
 """Records that wait in a lane; above, Faust is made to wait."""
 
@@ -48,6 +51,8 @@ class Lane:
         self.waiting = 0
         self.wake = asyncio.Event()
         self.room = asyncio.Event()
+        self.busy = asyncio.Lock()
+        self.open = True
         self.pool = ThreadPoolExecutor(1, thread_name_prefix=topic)
         self.client = connect(settings.store())
         self.generation: int | None = None
@@ -73,14 +78,18 @@ class Flow:
         self._limit = Limit(settings.refused_share, settings.refused_window, settings.refused_sources)
         self._producer: AIOKafkaProducer | None = None
         self._ready = asyncio.Event()
-        self._epoch = 0
+        self._epochs: dict[str, int] = {}
+        self._pulse = time.monotonic()
 
     async def _start(self) -> None:
         """Connect; runs wait until this is done."""
         settings = self._settings
         self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
-        identity = await asyncio.to_thread(log_identity, settings.kafka)
-        self._epoch = epoch_of(self._lanes[EVENTS].client, identity, _now_us())
+        for name, key in ((EVENTS, KEY), (DEMANDS, KEY_DEMANDS)):
+            identity = await asyncio.to_thread(log_identity, settings.kafka, name)
+            self._epochs[name] = await self._lanes[name].run(
+                epoch_of, self._lanes[name].client, identity, _now_us(), key
+            )
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka,
             acks="all",
@@ -107,19 +116,49 @@ class Flow:
         """Flush and tick until the process ends. Any error ends it: what is not acknowledged comes again."""
         try:
             await self._start()
-            await asyncio.gather(*(self._flush_forever(lane) for lane in self._lanes.values()), self._tick_forever())
+            lanes = (self._flush_forever(lane) for lane in self._lanes.values())
+            await asyncio.gather(*lanes, self._tick_forever(), self._beat_forever())
         except asyncio.CancelledError:
             raise
         except BaseException as error:
             _LOG.exception("a lane failed")
             end(CRASHED, f"stopped: {type(error).__name__}: {error}; what was not acknowledged comes again")
 
+    async def _beat_forever(self) -> None:
+        self._pulse = time.monotonic()
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self._beat()
+            self._pulse = time.monotonic()
+
+    def _beat(self) -> None:
+        """End a process that stood still for so long that the group may have given its place to another."""
+        stood = time.monotonic() - self._pulse
+        if stood > STANDSTILL_S:
+            end(FENCED, f"stood still for {stood:.1f} s: another worker may have this one's place; starting again")
+
+    async def settle(self) -> None:
+        """Let flushes that are under way come to their end, before the group gives the partitions to somebody else."""
+        for lane in self._lanes.values():
+            lane.open = False
+            lane.pending.clear()
+            lane.waiting = 0
+            lane.room.set()
+            async with lane.busy:
+                lane.state = None
+
+    def reopen(self) -> None:
+        """The group has given out the partitions anew."""
+        for lane in self._lanes.values():
+            lane.open = True
+
     async def _flush_forever(self, lane: Lane) -> None:
         while True:
             await lane.wake.wait()
             lane.wake.clear()
             while lane.pending:
-                await self._flush(lane)
+                async with lane.busy:
+                    await self._flush(lane)
 
     async def _flush(self, lane: Lane) -> None:
         events = self._next(lane)
@@ -151,7 +190,7 @@ class Flow:
         while lane.pending and records < self._settings.flush_events:
             event = lane.pending.pop(0)
             lane.waiting -= len(event.value.records)
-            if event.message.generation_id == generation:
+            if lane.open and event.message.generation_id == generation:
                 chosen.append(event)
                 records += len(event.value.records)
         return chosen
@@ -175,6 +214,7 @@ class Flow:
         generation = lane.generation
 
         def fence() -> None:
+            self._beat()
             if self._app.consumer_generation_id != generation:
                 end(FENCED, f"{lane.topic}: the assignment moved on while a flush was under way; starting again")
 
@@ -182,11 +222,11 @@ class Flow:
             alone = len(lane.assigned) == partitions(EVENTS)
             return Admit(
                 lane.client, self._registry, effort.estimate, self._shards,
-                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence,
+                epoch=self._epochs[EVENTS], partitions=lane.assigned, alone=alone, fence=fence,
             )  # fmt: skip
         return Tally(
             lane.client, self._registry, effort.estimate, self._shards,
-            epoch=self._epoch, assigned=lane.assigned, now_us=_now_us(), fence=fence,
+            epoch=self._epochs[DEMANDS], assigned=lane.assigned, now_us=_now_us(), fence=fence,
         )  # fmt: skip
 
     async def _tell(self, words: Words) -> None:
@@ -236,8 +276,9 @@ class Flow:
 
     async def _warm(self, lane: Lane) -> None:
         """Rebuild before the first run comes, so that it is not the one that waits. A flush that got there first has done it."""
-        if not lane.pending:
-            await self._ensure_state(lane)
+        if lane.open and not lane.pending and not lane.busy.locked():
+            async with lane.busy:
+                await self._ensure_state(lane)
 
     def _reports(self, name: str, lane: Lane, now_us: int, rate: float) -> list[WorkerReport]:
         component = "admit" if name == EVENTS else "tally"

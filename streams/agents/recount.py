@@ -1,77 +1,78 @@
-"""Recount: every total again from the log alone, compared with the store and with the ledgers of the workers.
+"""Recount: rebuilds all load from the log with the pure core, and compares it with the store and with the workers' ledgers.
 
-Flows in: the addresses of broker and store. Flows out: ``Report`` with every difference. Reads the log and the store; changes nothing.
+Flows in: a broker, a store, a registry. Flows out: ``Report``. Touches both, reads only.
 
-The log is read up to where it ends now; the workers are given time to get there. Postings that later events cause are left out. Where the
-stream runs on, a demand that changes at that very moment can look different, so a difference must be seen in each of several attempts.
+The log up to one moment is compared with what the store says events up to that moment caused, delta by delta: tier, kind, start and rank. Two
+sums that agree there agree for every unit, metric and instant. Then the roll-ups are compared with the postings that they sum, and the last
+digests of the ledgers with the postings that they had applied. A difference found while the log moves on is looked at again.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from typing import Final, NamedTuple
 
 import numpy as np
 from clickhouse_connect.driver.client import Client
-from kafka import KafkaConsumer, TopicPartition
-from numpy.typing import NDArray
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from streams import effort
-from streams.agents.admission import Admission, Raw, targets_of
-from streams.agents.epoch import known_epoch
+from streams.agents import tallies
+from streams.agents.admission import Admission, Raw
+from streams.agents.epoch import KEY
 from streams.agents.identities import Identities
-from streams.agents.positions import position
+from streams.agents.positions import offset_of, partition_of, position
+from streams.agents.reconcile import desired
+from streams.agents.tallies import Difference
 from streams.agents.topics import DEMANDS, EVENTS, log_identity
-from streams.events import Event
-from streams.events.data import us
-from streams.ledger.ledger import Layout, loads_at
-from streams.ledger.lifecycle import demand_of, horizon_us, postings_of
-from streams.ledger.metrics import LIVE, Metric
+from streams.events import Event, ident_of
+from streams.ledger.lifecycle import horizon_us
 from streams.ledger.postings import Postings, concat
 from streams.registry import Registry
-from streams.store import Address, connect
-from streams.store.recounting import last_digests, postings_of_run, postings_until, roll_up_gaps
+from streams.registry.model import Ranges
+from streams.store import Address, connect, get_meta
+from streams.store.span import Span, days_span
 
-ATTEMPTS: Final = 3
-SHOWN: Final = 50
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 PATIENCE_S: Final = 120.0
+TRIES: Final = 3
+SHOWN: Final = 100
+"""Differences that a report lists at most."""
 
 
 class Unfinished(RuntimeError):
-    """The workers did not get to the end of the log in time."""
+    """A recount cannot be made now; the text says why."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A total that is not what the log says."""
-
-    what: str
-    unit: str
-    expected: int
-    found: int
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.unit}: {self.expected} by the log, {self.found} found"
-
-
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a recount found."""
 
-    events: int
-    refused: int
-    demands: int
-    compared: int
     differences: tuple[Difference, ...]
+    records: int
+    admitted: int
+    duplicates: int
+    refused: int
+    postings: int
+    digests: int
 
     def summary(self) -> str:
-        verdict = f"{len(self.differences)} differences" if self.differences else "no difference"
-        return f"{self.events} events, {self.refused} refused, {self.demands} demands: {self.compared} totals compared, {verdict}"
+        """One line for people."""
+        found = f"{len(self.differences)} differences" if self.differences else "no difference"
+        return (
+            f"{self.records} records in the log: {self.admitted} admitted, {self.duplicates} duplicates, {self.refused} refused; "
+            f"{self.postings} postings, {self.digests} ledger digests compared: {found}"
+        )
+
+
+class Log(NamedTuple):
+    """The log up to a moment."""
+
+    raws: list[Raw]
+    ends: tuple[int, ...]
+    """End offset of each partition."""
 
 
 def recount(
@@ -83,202 +84,126 @@ def recount(
     end: date | None = None,
     group: str = "burdenwatch",
     patience_s: float = PATIENCE_S,
-    clock: Callable[[], float] = time.time,
 ) -> Report:
-    """Compare log, store and ledgers. ``first`` and ``end`` (inclusive) narrow it to starts on these days. Raises Unfinished."""
-    client = connect(store, readonly=True)
-    try:
-        report = None
-        for _ in range(ATTEMPTS):
-            report = _attempt(kafka, client, registry, first, end, group, patience_s, clock)
-            if not report.differences:
+    """Compare log, store and ledgers; ``first`` and ``end`` are the first and last Shanghai day of the starts compared (None: all).
+
+    Raises Unfinished when the workers do not catch up in ``patience_s`` seconds, or when the store does not know this log.
+    """
+    span = days_span(first or date(1970, 1, 1), end or date(2106, 2, 6))
+    with closing(connect(store, readonly=True)) as client:
+        epoch = _epoch(client, log_identity(kafka))
+        for _ in range(TRIES):
+            log = _read(kafka, epoch, group, patience_s)
+            report = _compare(client, registry, log, epoch, span)
+            if not report.differences or _ends(kafka, EVENTS) == log.ends:
                 break
-        assert report is not None
         return report
-    finally:
-        client.close()
 
 
-def _attempt(
-    kafka: str,
-    client: Client,
-    registry: Registry,
-    first: date | None,
-    end: date | None,
-    group: str,
-    patience_s: float,
-    clock: Callable[[], float],
-) -> Report:
-    log = Log(kafka, group)
-    try:
-        ends = log.ends(EVENTS)
-        log.wait(EVENTS, ends, patience_s)
-        log.wait(DEMANDS, log.ends(DEMANDS), patience_s)
-        epoch = known_epoch(client, log_identity(kafka))
-        now_us = int(clock() * 1_000_000)
-        events, refused, demands, expected = _from_log(log, epoch, ends, registry, now_us)
-    finally:
-        log.close()
-    found = postings_until(client, epoch, ends)
-    sizes = {tier: registry.size(tier) for tier in registry.tiers}
-    differences: list[Difference] = []
-    compared = 0
-    for name, wanted, has in _loads(expected, found, now_us, sizes, first, end):
-        for tier in sizes:
-            compared += sizes[tier]
-            differences += _compare(registry, f"store {name}", tier, wanted[tier], has[tier])
-    if first is None and end is None:
-        rows, more = _ledgers(client, sizes, registry)
-        compared += rows
-        differences += more
-        differences += [Difference(gap, "", 0, 1) for gap in roll_up_gaps(client)]
-    return Report(events, refused, demands, compared, tuple(differences[:SHOWN]))
+def _epoch(client: Client, identity: str) -> int:
+    known: list[str] = json.loads(get_meta(client, KEY) or "[]")
+    if identity not in known:
+        raise Unfinished("the store does not know this log: no worker has run on both yet; start one and try again")
+    return known.index(identity)
 
 
-def _loads(
-    expected: Postings,
-    found: Postings,
-    now_us: int,
-    sizes: Mapping[int, int],
-    first: date | None,
-    end: date | None,
-) -> Iterator[tuple[str, dict[int, NDArray[np.int64]], dict[int, NDArray[np.int64]]]]:
-    """Loads to compare: every live metric now, or the sums over the days asked for."""
-    if first is None and end is None:
-        for metric in (*LIVE, Metric.parse("all.minutes.365d"), Metric.parse("all.count.365d")):
-            yield str(metric), loads_at(expected, metric, now_us, sizes), loads_at(found, metric, now_us, sizes)
-        return
-    after = _midnight_us(first) - 1 if first else 0
-    until = _midnight_us(end + timedelta(days=1)) - 1 if end else now_us
-    parts = [one.select((one.start_us > after) & (one.start_us <= until)) for one in (expected, found)]
-    layout = Layout(sizes)
-    for column in ("low", "likely", "high", "n"):
-        yield f"days.{column}", *(_summed(layout, one, column) for one in parts)
-
-
-def _summed(layout: Layout, postings: Postings, column: str) -> dict[int, NDArray[np.int64]]:
-    lines = layout.lines(postings)
-    sums = np.zeros(layout.width, np.int64)
-    np.add.at(sums, lines.lo, getattr(lines, column))
-    np.subtract.at(sums, lines.hi, getattr(lines, column))
-    np.cumsum(sums, out=sums)
-    return {tier: sums[layout.slice_of(tier)] for tier in layout.sizes}
-
-
-def _midnight_us(day: date) -> int:
-    return us(datetime(day.year, day.month, day.day, tzinfo=ZONE))
-
-
-def _compare(
-    registry: Registry, what: str, tier: int, wanted: NDArray[np.int64], has: NDArray[np.int64]
-) -> list[Difference]:
-    places = np.flatnonzero(wanted != has)[:SHOWN]
-    return [Difference(what, registry.code_of(tier, int(at)), int(wanted[at]), int(has[at])) for at in places]
-
-
-def _ledgers(client: Client, sizes: Mapping[int, int], registry: Registry) -> tuple[int, list[Difference]]:
-    """The ledgers' last digests against the store at the same instant and batch."""
-    differences: list[Difference] = []
-    digests = last_digests(client)
-    shards = registry.shards()
-    for shard in sorted({row.shard for row in digests}):
-        rows = {(row.metric, row.tier): row for row in digests if row.shard == shard}
-        one = next(iter(rows.values()))
-        postings = postings_of_run(client, shard, one.applied)
-        for metric in LIVE:
-            loads = loads_at(postings, metric, one.at_us, sizes)
-            for tier in range(1, 6):
-                lo, hi = shards.shard_ranges(shard, tier)
-                total = int(loads[tier][lo:hi].sum())
-                told = rows.get((str(metric), tier))
-                said = 0 if told is None else told.total
-                if total != said:
-                    differences.append(
-                        Difference(f"ledger {metric} shard {shard}", registry.tier_name(tier), total, said)
-                    )
-    return len(digests), differences
-
-
-def _from_log(
-    log: Log, epoch: int, ends: Mapping[int, int], registry: Registry, now_us: int
-) -> tuple[int, int, int, Postings]:
-    """Good events, refusals, demands, and the postings that follow from the log."""
-    admission = Admission(registry, effort.estimate, Identities(*(np.empty(0, np.uint64) for _ in range(3))))
-    raws = sorted(log.records(epoch, ends), key=lambda raw: (raw.time_us, raw.pos))
-    batch = admission.take(raws)
-    issued = {one.event.ident: one for one in batch.taken if one.event.verb == "issued"}
-    about: dict[int, list[Event]] = {}
-    for one in batch.taken:
-        for target in set(targets_of(one.event)):
-            about.setdefault(target, []).append(one.event)
-    until = horizon_us(now_us)
-    parts = [
-        postings_of(
-            demand_of(
-                one.event,
-                about.get(ident, ()),
-                key=one.pos,
-                resolve=registry.resolve,
-                estimate=effort.estimate,
-            ),
-            until_us=until,
-            rank_of=registry.find,
-        )
-        for ident, one in issued.items()
+def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Span) -> Report:
+    horizon = get_meta(client, "horizon")
+    now_us = time.time_ns() // 1000
+    if horizon is not None and int(horizon) != horizon_us(now_us):
+        raise Unfinished("standing demands are being carried into the new month; try again in a minute")
+    stored = tallies.stored_positions(client, epoch, log.ends)
+    differences = [
+        Difference("event", f"position {pos}", "stored", 1, count) for pos, count in stored.items() if count != 1
     ]
-    return len(batch.taken), len(batch.refusals) + len(batch.doubts), len(issued), concat(parts)
+    # The store decides which of several events of one identity came first; the log has no order between partitions.
+    ordered = sorted(log.raws, key=lambda raw: (raw.pos not in stored, raw.pos))
+    none = np.empty(0, np.uint64)
+    admission = Admission(registry, effort.estimate, Identities(none, none, none))
+    batch = admission.take(ordered)
+    taken = {one.pos: one.event for one in batch.taken}
+    for doubt in batch.doubts:  # equal idents of other texts: not a conflict but a good event
+        event, before = doubt.taken.event, taken.get(doubt.pos)
+        if before is not None and (event.source, event.id) != (before.source, before.id):
+            taken[doubt.taken.pos] = event
+    refused = len(batch.refusals) + len(batch.taken) + len(batch.doubts) - len(taken)
+    differences += [Difference("event", _place(pos), "admitted", 1, 0) for pos in taken if pos not in stored]
+    differences += [Difference("event", _place(pos), "admitted", 0, 1) for pos in stored if pos not in taken]
+    wanted = _postings(taken, registry, horizon_us(now_us))
+    differences += tallies.load_differences(client, registry, wanted, epoch=epoch, ends=log.ends, span=span)
+    differences += tallies.rollup_differences(client)
+    shown, digests = tallies.ledger_differences(client, registry)
+    differences += shown
+    return Report(
+        tuple(differences[:SHOWN]), len(log.raws), len(taken), batch.duplicates, refused, len(wanted), digests
+    )
 
 
-class Log:
-    """The log, read as a bystander, and how far the workers are in it."""
+def _place(pos: int) -> str:
+    return f"partition {partition_of(pos)} offset {offset_of(pos)}"
 
-    def __init__(self, kafka: str, group: str) -> None:
-        self._reader: Any = KafkaConsumer(
-            bootstrap_servers=kafka,
-            group_id=None,
-            enable_auto_commit=False,
-            max_poll_records=5_000,
-            fetch_max_wait_ms=100,
-        )
-        self._group: Any = KafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
 
-    def close(self) -> None:
-        self._reader.close()
-        self._group.close()
+def _postings(taken: dict[int, Event], registry: Registry, until_us: int) -> Postings:
+    """What all demands of the log should have posted."""
+    about: dict[int, dict[int, Event]] = {}
+    for pos, event in taken.items():
+        for target in event.targets:
+            about.setdefault(ident_of(target.source, target.id), {})[pos] = event
 
-    def ends(self, topic: str) -> dict[int, int]:
-        """The offset behind the last record of each partition."""
-        places = [TopicPartition(topic, number) for number in sorted(self._reader.partitions_for_topic(topic) or ())]
-        return {place.partition: int(offset) for place, offset in self._reader.end_offsets(places).items()}
+    def whole(ranges: Ranges) -> Ranges:
+        return ranges
 
-    def wait(self, topic: str, ends: Mapping[int, int], patience_s: float) -> None:
-        """Until the workers have acknowledged everything before ``ends``. Raises Unfinished."""
-        bound = time.monotonic() + patience_s
-        behind = {partition: end for partition, end in ends.items() if end}
-        while behind:
-            for partition in list(behind):
-                done = self._group.committed(TopicPartition(topic, partition))
-                if done is not None and done >= behind[partition]:
-                    del behind[partition]
-            if behind and time.monotonic() > bound:
-                raise Unfinished(
-                    f"{topic}: the workers are not at the end after {patience_s:.0f} s; `burdenwatch doctor` says why"
-                )
-            if behind:
-                time.sleep(0.1)
+    def each() -> Iterator[Postings]:
+        for pos, event in taken.items():
+            if event.verb == "issued":
+                events = {pos: event, **about.get(event.ident, {})}
+                found = desired(pos, events, registry=registry, estimate=effort.estimate, until_us=until_us, clip=whole)
+                if found is not None:
+                    yield found
 
-    def records(self, epoch: int, ends: Mapping[int, int]) -> Iterator[Raw]:
-        """Every record before ``ends``."""
-        left = {TopicPartition(EVENTS, partition): end for partition, end in ends.items() if end}
-        if not left:
-            return
-        self._reader.assign(list(left))
-        self._reader.seek_to_beginning(*left)
-        while left:
-            for place, records in self._reader.poll(timeout_ms=1_000).items():
+    return concat(each())
+
+
+def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:
+    """The log up to now, once the workers have handled all of it."""
+    ends = _ends(kafka, EVENTS)
+    deadline = time.monotonic() + patience_s
+    _await(kafka, group, EVENTS, ends, deadline)
+    _await(kafka, group, DEMANDS, _ends(kafka, DEMANDS), deadline)
+    raws: list[Raw] = []
+    consumer = KafkaConsumer(bootstrap_servers=kafka, fetch_max_bytes=64 << 20, max_partition_fetch_bytes=8 << 20)
+    with closing(consumer):
+        open_ends = {TopicPartition(EVENTS, number): last for number, last in enumerate(ends) if last}
+        consumer.assign(list(open_ends))
+        consumer.seek_to_beginning(*open_ends)
+        while any(consumer.position(tp) < last for tp, last in open_ends.items()):
+            for tp, records in consumer.poll(1_000, max_records=20_000).items():
                 for one in records:
-                    if place in left and one.offset < left[place]:
+                    if one.offset < open_ends[tp]:
                         pos = position(epoch, one.partition, one.offset)
-                        yield Raw(pos, one.value or b"", tuple(one.headers), one.timestamp * 1000)
-                    if place in left and one.offset >= left[place] - 1:
-                        del left[place]
+                        raws.append(Raw(pos, one.value or b"", tuple(one.headers or ()), one.timestamp * 1000))
+    return Log(raws, ends)
+
+
+def _ends(kafka: str, topic: str) -> tuple[int, ...]:
+    consumer = KafkaConsumer(bootstrap_servers=kafka)
+    with closing(consumer):
+        numbers = sorted(consumer.partitions_for_topic(topic) or ())
+        found = consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
+        return tuple(found[TopicPartition(topic, number)] for number in numbers)
+
+
+def _await(kafka: str, group: str, topic: str, ends: Sequence[int], deadline: float) -> None:
+    """Wait until the group has committed all of a topic up to ``ends``."""
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        while True:
+            found = admin.list_group_offsets([group]).get(group) or {}
+            done = {tp.partition: row.offset for tp, row in found.items() if tp.topic == topic}
+            lag = sum(max(0, last - max(0, done.get(number, 0))) for number, last in enumerate(ends))
+            if not lag:
+                return
+            if time.monotonic() > deadline:
+                raise Unfinished(
+                    f"{topic}: {lag} records are not handled yet; is a worker running? (`burdenwatch doctor`)"
+                )
+            time.sleep(0.2)

@@ -55,7 +55,10 @@ class Keys:
 
 
 class Tally:
-    """The state of one assignment of shards; a new assignment needs a new one. All of it comes from the store."""
+    """The state of one assignment of shards; a new assignment needs a new one. All of it comes from the store.
+
+    ``epoch`` is that of ``burden.demands``: batches are numbered by its offsets.
+    """
 
     def __init__(
         self,
@@ -87,7 +90,10 @@ class Tally:
         posted = 0
         for shard in sorted({run.partition for run in runs}):
             records = [one for run in runs if run.partition == shard for one in run.records]
-            posted += self._post(shard, records, now_us)
+            # What the stored batches end with is posted for good; whatever changed since has a record of its own behind it.
+            records = [one for one in records if run_of(self._epoch, one.offset) > self.applied[shard]]
+            if records:
+                posted += self._post(shard, records, now_us)
         return posted
 
     def _post(self, shard: int, records: Sequence[Any], now_us: int) -> int:

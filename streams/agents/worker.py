@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import tempfile
 from pathlib import Path
@@ -17,13 +18,17 @@ from streams.agents.settings import Settings
 def main() -> None:
     """Run until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     if settings.state is None:
         settings = settings.model_copy(update={"state": Path(tempfile.mkdtemp(prefix="burdenwatch-worker-"))})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = build_app(settings)
+    # Events are trees without cycles: looking for cycles among millions of them took a third of the time (docs/benchmarks.md).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(500_000, 50, 1_000)
     Worker(app, loop=loop, loglevel="warning", quiet=True).execute_from_commandline()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cyclopts import App
 
@@ -198,16 +199,16 @@ def import_organisations(*files: Path, data: Path | None = None) -> int:
     data
         Directory of the installation.
     """
-    from streams.registry import RegistryError
-    from streams.registry.importing import import_files
+    from streams.registry.importing import ImportRefused, import_files
     from streams.system.layout import Layout, default_data
 
     layout = Layout(data or default_data())
     layout.prepare()
     try:
-        count = import_files(existing(files), layout.registry)
-    except RegistryError as error:
-        print(error, file=sys.stderr)
+        imported = import_files(existing(files), layout.registry, as_of=datetime.now(ZoneInfo("Asia/Shanghai")).date())
+    except ImportRefused as refused:
+        for fault in refused.faults:
+            print(fault, file=sys.stderr)
         return REFUSED
-    print(f"{count} organisations imported; they count from the next start of the system")
+    print(f"{imported.rows} organisations imported; they count from the next start of the system")
     return 0

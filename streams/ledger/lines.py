@@ -66,7 +66,7 @@ class SortedRuns:
             len(self._runs) > 1 and len(self._runs[0].start) * 2 > len(self._runs[1].start)
         ):
             first, second, *rest = self._runs
-            both = Lines(*(np.concatenate((one, two)) for one, two in zip(first, second, strict=True)))
+            both = Lines(*(np.concatenate((getattr(first, name), getattr(second, name))) for name in Lines._fields))
             both = both.part(np.argsort(both.start, kind="stable"))
             both = both.part(slice(int(both.start.searchsorted(drop_until, "right")), None))
             self._runs = sorted([both, *rest], key=lambda run: len(run.start))

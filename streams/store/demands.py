@@ -13,7 +13,7 @@ from streams.calendars.periods import DAY_US
 from streams.registry.registry import Registry
 from streams.store.answers import DemandRow
 from streams.store.deltas import Question
-from streams.store.ground import Ground, of_area
+from streams.store.ground import Ground, of_area, of_unit
 from streams.store.scope import Scope
 from streams.store.span import LAST_US, Piece
 
@@ -22,11 +22,14 @@ LOOK_BACK_DAYS: Final = (7, 60, 400, 40_000)
 
 
 def recent_demands(
-    client: Client, scope: Scope, registry: Registry, area: str, at_us: int, *, n: int = 50
+    client: Client, scope: Scope, registry: Registry, area: str, at_us: int, *, n: int = 50, unit: bool = False
 ) -> list[DemandRow]:
-    """The last occurrences that began at or before an instant and reach a unit or any unit of an area, newest first."""
+    """The last occurrences that began at or before an instant and reach any unit of an area, newest first.
+
+    ``unit``: only what reaches the unit of this code itself, with the figures for that unit.
+    """
     scope.require_area(area)
-    ground = of_area(registry, area)
+    ground = of_unit(registry, area) if unit else of_area(registry, area)
     for days in LOOK_BACK_DAYS:
         first = max(0, at_us - days * DAY_US + 1)
         found = _occurrences(client, ground, first, at_us, n, "DESC")
@@ -36,11 +39,20 @@ def recent_demands(
 
 
 def upcoming_demands(
-    client: Client, scope: Scope, registry: Registry, area: str, at_us: int, until_us: int, *, n: int = 200
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    area: str,
+    at_us: int,
+    until_us: int,
+    *,
+    n: int = 200,
+    unit: bool = False,
 ) -> list[DemandRow]:
-    """Occurrences with at < start <= until that reach a unit or any unit of an area, soonest first."""
+    """Occurrences with at < start <= until that reach any unit of an area, soonest first; ``unit`` as above."""
     scope.require_area(area)
-    return _occurrences(client, of_area(registry, area), at_us + 1, min(until_us, LAST_US), n, "ASC")
+    ground = of_unit(registry, area) if unit else of_area(registry, area)
+    return _occurrences(client, ground, at_us + 1, min(until_us, LAST_US), n, "ASC")
 
 
 def _occurrences(client: Client, ground: Ground, first_us: int, last_us: int, n: int, order: str) -> list[DemandRow]:

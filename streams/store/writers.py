@@ -259,7 +259,9 @@ def _insert(client: Client, table: str, rows: pa.Table, token: str) -> int:
         "async_insert": "0",
     }
     rows = rows.combine_chunks()
-    for attempt in stamina.retry_context(on=passing, attempts=None, timeout=INSERT_PATIENCE_S, wait_max=2.0):
+    for attempt in stamina.retry_context(
+        on=passing, attempts=None, timeout=INSERT_PATIENCE_S, wait_jitter=0.2, wait_max=1.0
+    ):
         with attempt:
             client.insert_arrow(table, rows, settings=settings)
     return int(rows.num_rows)

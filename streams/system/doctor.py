@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,17 +89,17 @@ def _parts(layout: Layout, running: Running) -> Iterator[Finding]:
     ):
         if not url:
             continue
-        yield _asked(name, url, lambda name=name: f"its log is {logs / name}.log; it is started again by itself")
+        yield _asked(name, url, f"its log is {logs / name}.log; it is started again by itself")
     yield from _stream(layout, running)
 
 
-def _asked(name: str, url: str, fix: Callable[[], str]) -> Finding:
+def _asked(name: str, url: str, fix: str) -> Finding:
     try:
         reply = httpx.get(url, timeout=5, trust_env=False)
     except httpx.HTTPError as error:
-        return Finding("bad", name, f"no answer at {url} ({type(error).__name__})", fix())
+        return Finding("bad", name, f"no answer at {url} ({type(error).__name__})", fix)
     if reply.status_code != 200:
-        return Finding("bad", name, f"{url} says {reply.status_code}: {reply.text[:200]}", fix())
+        return Finding("bad", name, f"{url} says {reply.status_code}: {reply.text[:200]}", fix)
     return Finding("ok", name, f"answers at {url}")
 
 

@@ -89,7 +89,7 @@ class Year:
         level, tier, area, lo, hi = self._routes(random, n)
         issuer = (self._first_area[level] + area) * LINES + (LINES * random.random(n) ** 1.7).astype(np.int64)
         kind = (1 + 12.999 * random.random(n) ** 2.2).astype(np.uint8)
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "key": self._keys(random, issuer),
             "tier": tier,
             "kind": kind,

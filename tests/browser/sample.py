@@ -13,7 +13,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.events.model import KINDS
 from streams.ledger.postings import Postings
-from streams.registry import Registry
+from streams.registry import Range, Registry
 from streams.store import Refusal, WorkerReport, insert_demands, insert_events, insert_refused, insert_reports
 
 DAY_US: Final = 86_400_000_000
@@ -35,7 +35,7 @@ class Sample:
     client: Client
     registry: Registry
     now_us: int
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    rows: dict[int, list[tuple[Any, ...]]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     runs: int = 0
     key: int = 0
@@ -49,7 +49,9 @@ class Sample:
         self.key += 1
         kind_id = KINDS.index(kind) + 1
         minutes = (likely * 6 // 10, likely, likely * 16 // 10)
-        self.rows.append((self.key, number, kind_id, issuer, lo, hi, start_us, *minutes, 1, 0))
+        for shard, parts in self.registry.shards().split((Range(number, lo, hi),)).items():
+            rows = [(self.key, number, kind_id, issuer, one.lo, one.hi, start_us, *minutes, 1, 0) for one in parts]
+            self.rows.setdefault(shard, []).extend(rows)
         self.events.append(
             {
                 "pos": self.key, "ident": self.key, "digest": self.key, "source": "//oa.example.cn/office", "id": f"e-{self.key}",
@@ -64,8 +66,9 @@ class Sample:
         self.runs += 1
         columns = {name: [event[name] for event in self.events] for name in self.events[0]}
         insert_events(self.client, columns, f"sample-{self.runs}")
-        postings = Postings.from_rows(self.rows)
-        insert_demands(self.client, postings, shard=0, run=self.runs, issuers=[row[3] for row in self.rows])
+        for shard, rows in self.rows.items():
+            issuers = [row[3] for row in rows]
+            insert_demands(self.client, Postings.from_rows(rows), shard=shard, run=self.runs, issuers=issuers)
         self.rows.clear()
         self.events.clear()
 
@@ -78,7 +81,7 @@ class Sample:
             midnight = (self.now_us + 8 * 3_600_000_000) // DAY_US * DAY_US - 8 * 3_600_000_000 - back * DAY_US
             weekday = (midnight // DAY_US + 4 + 1) % 7
             busy = (0.25 if weekday in (5, 6) else 1.0) * (1.25 if back % 30 < 4 else 1.0)
-            for _ in range(int(60 * busy)):
+            for _ in range(int(150 * busy)):
                 start = midnight + int(min(max(draw.normal(10.8, 2.4), 0.5), 23.5) * 3_600_000_000)
                 if start > self.now_us:
                     continue
@@ -92,7 +95,7 @@ class Sample:
         provinces = list(heat)
         weight = np.array([heat[code] for code in provinces])
         province = provinces[int(draw.choice(len(provinces), p=weight / weight.sum()))]
-        level = draw.choice(["centre", "province", "prefecture", "county"], p=[0.04, 0.36, 0.36, 0.24])
+        level = draw.choice(["centre", "province", "prefecture", "county"], p=[0.006, 0.154, 0.4, 0.44])
         area = {"centre": "", "province": province}.get(str(level), "")
         if level in ("prefecture", "county"):
             area = str(draw.choice(self.registry.children(province)))

@@ -9,7 +9,6 @@ import sys
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from infra.local.clickhouse import ClickHouseError, ClickHouseNode
@@ -28,7 +27,7 @@ def test_what_was_acknowledged_survives_every_end(tmp_path: Path) -> None:
         client.command("CREATE TABLE kept (a UInt64) ENGINE = MergeTree ORDER BY a SETTINGS fsync_after_insert = 1")
         rows = 0
         for turn in range(4):
-            client.insert("kept", [np.arange(100, dtype=np.uint64)], column_names=["a"], column_oriented=True)
+            client.insert("kept", [[number] for number in range(100)], column_names=["a"])
             rows += 100
             (tmp_path / "tmp" / "leftover.native").write_bytes(b"x")
             if turn % 2:
@@ -66,9 +65,9 @@ def test_a_broken_directory_is_told(tmp_path: Path) -> None:
 
 
 def test_no_empty_passwords(tmp_path: Path) -> None:
-    for passwords in ({"password": ""}, {"password": "w", "readonly_password": ""}):
+    for password, readonly in (("", None), ("w", "")):
         with pytest.raises(ClickHouseError, match="password: is empty"):
-            ClickHouseNode(tmp_path, **passwords)
+            ClickHouseNode(tmp_path, password=password, readonly_password=readonly)
 
 
 def test_the_store_dies_with_its_owner(tmp_path: Path) -> None:
