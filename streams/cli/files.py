@@ -152,7 +152,16 @@ def simulate(
     if not scale > 0:
         raise Outcome(WRONG_USE, f"--scale {scale}: must be above 0; give for example --scale 0.1")
     try:
-        written = write(load(), seed=seed, start=from_, end=to + timedelta(days=1), area=area, scale=scale, out=out, labels_out=labels)
+        written = write(
+            load(),
+            seed=seed,
+            start=from_,
+            end=to + timedelta(days=1),
+            area=area,
+            scale=scale,
+            out=out,
+            labels_out=labels,
+        )
     except RegistryError as error:
         raise Outcome(WRONG_USE, str(error)) from None
     print(f"{written.events} events, {written.labels} labels")

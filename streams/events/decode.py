@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Meta
 
 from streams.events import personal, recurrence
-from streams.events.data import AMENDS, ISSUED, LIFE_CYCLE, REFERENCES, Amended, Instant, Issued, us
+from streams.events.changes import AMENDS, LIFE_CYCLE, REFERENCES, Amended
+from streams.events.data import ISSUED, Instant, Issued, us
 from streams.events.docno import normal
 from streams.events.faults import Fault, Refused, shown
 from streams.events.inspection import faults_in

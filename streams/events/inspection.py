@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 import msgspec
 
 from streams.events import recurrence
-from streams.events.data import ISSUED, LIFE_CYCLE, REFERENCES, Amended, Correction, Issued
+from streams.events.changes import LIFE_CYCLE, REFERENCES, Amended, Correction
+from streams.events.data import ISSUED, Issued
 from streams.events.faults import Fault, shown
 from streams.events.model import KINDS, VERBS, Effort, Ref
 

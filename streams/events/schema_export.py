@@ -12,7 +12,8 @@ from typing import Any, Final
 import msgspec
 from ruamel.yaml import YAML
 
-from streams.events.data import AMENDS, ISSUED, LIFE_CYCLE
+from streams.events.changes import AMENDS, LIFE_CYCLE
+from streams.events.data import ISSUED
 
 _PLACE: Final = "#/components/schemas/{name}"
 CORRECTION: Final = "burden.correction.applied.v1"

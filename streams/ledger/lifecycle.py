@@ -15,7 +15,8 @@ from dateutil.rrule import rrulestr
 
 from streams.calendars import period_bounds
 from streams.events import Effort, Event, Reach, issued_of, recurrence
-from streams.events.data import EPOCH, Correction, RestatedEffort, us
+from streams.events.changes import Correction, RestatedEffort
+from streams.events.data import EPOCH, us
 from streams.events.model import KIND_IDS
 from streams.ledger.postings import Postings, Row
 from streams.registry.model import Range, Ranges

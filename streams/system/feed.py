@@ -31,7 +31,9 @@ RATE: Final = 4.0
 class FeedSettings(Settings):
     """The worker's settings and the pace."""
 
-    speed: float = Field(1.0, gt=0, le=3600, description="how many times faster than real time the simulated stream runs")
+    speed: float = Field(
+        1.0, gt=0, le=3600, description="how many times faster than real time the simulated stream runs"
+    )
 
 
 def main() -> None:
@@ -50,7 +52,9 @@ def main() -> None:
         _send(producer, backfill(registry, seed=SEED, area=settings.area, until_us=now_us))
         producer.flush()
     begin = time.monotonic()
-    for due_us, raw in live(registry, seed=SEED ^ now_us, area=settings.area, start_us=now_us, rate=RATE * settings.speed):
+    for due_us, raw in live(
+        registry, seed=SEED ^ now_us, area=settings.area, start_us=now_us, rate=RATE * settings.speed
+    ):
         wait_s = (due_us - now_us) / 1_000_000 - (time.monotonic() - begin)
         if wait_s > 0:
             producer.flush()

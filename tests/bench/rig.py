@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kafka import KafkaProducer
+
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
-from kafka import KafkaProducer
 from streams.agents.topics import ensure_topics
 from streams.registry import Registry
 from streams.store import Address, connect, migrate

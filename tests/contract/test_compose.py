@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from pydantic_settings import BaseSettings
 from ruamel.yaml import YAML
 
 from dashboard.settings import Settings as DashboardSettings
@@ -15,7 +16,12 @@ from streams.agents.settings import Settings as WorkerSettings
 from streams.intake.settings import Settings as ApiSettings
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {"prepare": WorkerSettings, "worker": WorkerSettings, "api": ApiSettings, "dashboard": DashboardSettings}
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "prepare": WorkerSettings,
+    "worker": WorkerSettings,
+    "api": ApiSettings,
+    "dashboard": DashboardSettings,
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,11 @@ def test_secrets_volumes_and_dependencies_are_declared(compose: dict[str, Any]) 
         assert set(service.get("secrets", ())) <= set(compose["secrets"]), name
         assert set(service.get("depends_on", ())) <= set(services), name
         assert {volume.split(":")[0] for volume in service.get("volumes", ())} <= set(compose["volumes"]), name
-        files = {value.rsplit("/", 1)[1] for value in service.get("environment", {}).values() if "/run/secrets/" in str(value)}
+        files = {
+            value.rsplit("/", 1)[1]
+            for value in service.get("environment", {}).values()
+            if "/run/secrets/" in str(value)
+        }
         assert files <= set(service.get("secrets", ())), name
 
 

@@ -11,7 +11,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = ("events", "registry", "effort", "calendars", "ledger", "simulate")
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
-CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "datetime.now", "datetime.utcnow"}
+CLOCKS = {
+    "time.time",
+    "time.time_ns",
+    "time.monotonic",
+    "time.monotonic_ns",
+    "time.perf_counter",
+    "datetime.now",
+    "datetime.utcnow",
+}
 CLOCKS |= {"datetime.today", "date.today", "dt.datetime.now", "datetime.datetime.now", "os.environ", "os.getenv"}
 FILE_LINES, FUNCTION_LINES = 400, 50
 
