@@ -8,7 +8,7 @@ Flows in: runs of ``burden.events``. Flows out: rows of refs and events, records
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -122,22 +122,51 @@ class Admit:
 
     def _words(self, batch: Batch) -> tuple[dict[int, list[Plain]], dict[int, list[Doubtful]]]:
         plain: dict[int, list[Plain]] = {}
-        doubtful: dict[int, list[Doubtful]] = {}
+        doubts: list[tuple[Doubtful, set[int]]] = []
         issued = [one for one in batch.taken if one.event.verb == "issued"]
         early = self._early([one.event.ident for one in issued])
+        touched: set[int] = set()
         for one in issued:
             split = self._split(one.ranges)
-            if one.event.ident in early:
-                self._doubt(doubtful, self._touched(one.event.ident) | set(split), one.pos, one.event.ident, one.pos)
-            elif one.event.data.recurrence is not None:
-                self._doubt(doubtful, set(split), one.pos, one.event.ident, one.pos)
+            if one.event.ident in early or one.event.data.recurrence is not None:
+                doubts.append((Doubtful(one.pos, one.event.ident, one.pos), set(split)))
+                if one.event.ident in early:
+                    touched.add(one.event.ident)
             else:
                 for shard, ranges in split.items():
                     plain.setdefault(shard, []).append(plain_of(one, ranges))
-        for one in batch.taken:
-            if one.event.targets and one.event.verb != "outcome":
-                self._refer(doubtful, one)
+        for doubt, unit in self._references(batch.taken):
+            doubts.append((doubt, {self._shards.shard_of(unit)} if unit else set()))
+            if not unit:
+                touched.add(doubt.ident)
+        reached = self._touched(touched)
+        doubtful: dict[int, list[Doubtful]] = {}
+        for doubt, shards in doubts:
+            for shard in shards | reached.get(doubt.ident, set()):
+                doubtful.setdefault(shard, []).append(doubt)
         return plain, doubtful
+
+    def _references(self, taken: Sequence[Taken]) -> Iterator[tuple[Doubtful, str]]:
+        """Every reference to an event that has come, and the one unit that it is about, "" for all that the demand reaches."""
+        pairs = [
+            (ident_of(target.source, target.id), one)
+            for one in taken
+            if one.event.verb != "outcome"
+            for target in set(one.event.targets)
+        ]
+        keys = self._keys({ident for ident, _ in pairs})
+        for ident, one in pairs:
+            if ident in keys:
+                unit = one.event.data.unit if one.event.verb in ("answered", "returned") else ""
+                yield Doubtful(keys[ident], ident, one.pos), unit
+
+    def _keys(self, idents: Set[int]) -> dict[int, int]:
+        """Where the events with these idents stand; those that have not come are left out."""
+        found = {ident: known.pos for ident in idents if (known := self._admission.identities.find(ident)) is not None}
+        if not self._alone and len(found) < len(idents):
+            for row in find_idents(self._client, list(idents - found.keys())):
+                found.setdefault(row.ident, row.pos)
+        return found
 
     def _split(self, ranges: Ranges) -> dict[int, Ranges]:
         """Ranges by shard; the same selectors come again and again."""
@@ -154,49 +183,26 @@ class Admit:
             return self._referred.intersection(idents)
         return referred(self._client, idents) if idents else set()
 
-    def _refer(self, doubtful: dict[int, list[Doubtful]], taken: Taken) -> None:
-        event = taken.event
-        for target in set(event.targets):
-            ident = ident_of(target.source, target.id)
-            key = self._key(ident)
-            if key is None:
-                continue
-            if event.verb in ("answered", "returned"):
-                shards = {self._shards.shard_of(event.data.unit)}
-            else:
-                shards = self._touched(ident)
-            self._doubt(doubtful, shards, key, ident, taken.pos)
-
-    def _key(self, ident: int) -> int | None:
-        """Where the event with this ident stands; None while it has not come."""
-        known = self._admission.identities.find(ident)
-        if known is not None:
-            return known.pos
-        if self._alone:
-            return None
-        found = find_idents(self._client, [ident])
-        return found[0].pos if found else None
-
-    def _touched(self, ident: int) -> set[int]:
-        """Shards that the issued event or any of its amendments reaches."""
-        shards: set[int] = set()
-        for event in events_from(events_about(self._client, [ident])).values():
+    def _touched(self, idents: Set[int]) -> dict[int, set[int]]:
+        """Shards that each issued event or any of its amendments reaches, by ident."""
+        shards: dict[int, set[int]] = {}
+        for event in events_from(events_about(self._client, list(idents))).values():
             reach = None
             if event.verb == "issued":
-                reach = event.data.reach
+                reach, about = event.data.reach, [event.ident]
             elif event.verb == "amended" and event.data.changes.get("reach") is not None:
-                reach = event.data.partial(event.kind).reach
+                reach, about = (
+                    event.data.partial(event.kind).reach,
+                    [ident_of(one.source, one.id) for one in event.targets],
+                )
             if reach is not None:
                 try:
-                    shards |= set(self._shards.split(self._registry.resolve(reach)))
+                    split = self._split(self._registry.resolve(reach))
                 except RegistryError:
                     continue
+                for ident in about:
+                    shards.setdefault(ident, set()).update(split)
         return shards
-
-    @staticmethod
-    def _doubt(doubtful: dict[int, list[Doubtful]], shards: set[int], key: int, ident: int, cause: int) -> None:
-        for shard in shards:
-            doubtful.setdefault(shard, []).append(Doubtful(key, ident, cause))
 
 
 def _token(epoch: int, runs: Sequence[Run]) -> str:

@@ -19,8 +19,8 @@ def position(epoch: int, partition: int, offset: int) -> int:
 
 
 def run_of(epoch: int, offset: int) -> int:
-    """The number of a batch of postings that ends at this offset of ``burden.demands``."""
-    return epoch << EPOCH_BIT | offset
+    """The number of a batch of postings whose last record is at this offset of ``burden.demands``; never 0, which means no batch."""
+    return epoch << EPOCH_BIT | offset + 1
 
 
 def partition_of(pos: int) -> int:

@@ -6,7 +6,7 @@ nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -57,18 +57,12 @@ def difference(
     wanted: Mapping[int, Postings | None], present: Postings, causes: Mapping[int, int]
 ) -> tuple[Postings, NDArray[np.uint64]]:
     """The lines to post and the event that caused each. A demand without any line gets one of nothing, so that it is known."""
-    parts: list[Postings] = []
-    cause: list[int] = []
-    for key, should in wanted.items():
-        if should is None:
-            continue
-        has = present.select(present.key == np.uint64(key))
-        lines = should.minus(has)
-        if not len(lines) and not len(has):
-            lines = Postings.from_rows([marker(key)])
-        parts.append(lines)
-        cause += [causes[key]] * len(lines)
-    return concat(parts), np.array(cause, np.uint64)
+    known = {key for key, should in wanted.items() if should is not None}
+    has = present.select(np.isin(present.key, keys_of(known)))
+    lines = concat(should for should in wanted.values() if should is not None).minus(has)
+    silent = known.difference(lines.key.tolist(), has.key.tolist())
+    lines = concat((lines, Postings.from_rows([marker(key) for key in sorted(silent)])))
+    return lines, np.array([causes[key] for key in lines.key.tolist()], np.uint64)
 
 
 def marker(key: int) -> Row:
@@ -76,6 +70,6 @@ def marker(key: int) -> Row:
     return (key, 0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def keys_of(rows: Sequence[int]) -> NDArray[np.uint64]:
-    """Sorted keys."""
-    return np.unique(np.array(rows, np.uint64))
+def keys_of(keys: Iterable[int]) -> NDArray[np.uint64]:
+    """Keys as an array."""
+    return np.fromiter(keys, np.uint64)

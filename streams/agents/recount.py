@@ -91,7 +91,7 @@ def recount(
     """
     span = days_span(first or date(1970, 1, 1), end or date(2106, 2, 6))
     with closing(connect(store, readonly=True)) as client:
-        epoch = _epoch(client, log_identity(kafka))
+        epoch = _epoch(client, log_identity(kafka), time.monotonic() + patience_s)
         for _ in range(TRIES):
             log = _read(kafka, epoch, group, patience_s)
             report = _compare(client, registry, log, epoch, span)
@@ -100,11 +100,15 @@ def recount(
         return report
 
 
-def _epoch(client: Client, identity: str) -> int:
-    known: list[str] = json.loads(get_meta(client, KEY) or "[]")
-    if identity not in known:
-        raise Unfinished("the store does not know this log: no worker has run on both yet; start one and try again")
-    return known.index(identity)
+def _epoch(client: Client, identity: str, deadline: float) -> int:
+    """The number of the log; waits for the first worker to note it."""
+    while True:
+        known: list[str] = json.loads(get_meta(client, KEY) or "[]")
+        if identity in known:
+            return known.index(identity)
+        if time.monotonic() > deadline:
+            raise Unfinished("the store does not know this log: no worker has run on both yet; start one and try again")
+        time.sleep(0.2)
 
 
 def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Span) -> Report:

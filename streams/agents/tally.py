@@ -6,7 +6,8 @@ out: rows of ``demands``, digests of the ledger. Touches the store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,7 @@ from streams.ledger.postings import Postings, concat
 from streams.registry import Registry
 from streams.registry.model import Ranges
 from streams.registry.shards import ShardMap
-from streams.store import Tick, events_about, events_by_pos, insert_demands, load_postings, mend_last_batch
-from streams.store.reconciling import present
+from streams.store import Tick, events_about, events_by_pos, insert_demands, load_postings, mend_last_batch, postings_of
 
 RECENT_BOUND = 200_000
 DIGESTED = (1, 2, 3, 4, 5)
@@ -52,6 +52,17 @@ class Keys:
         if len(self._recent) > RECENT_BOUND:
             self._sorted = np.union1d(self._sorted, np.fromiter(self._recent, np.uint64, len(self._recent)))
             self._recent = set()
+
+
+@dataclass
+class Said:
+    """What new records say about one shard."""
+
+    shard: int
+    plain: dict[int, Plain] = field(default_factory=dict)
+    doubtful: dict[int, Doubtful] = field(default_factory=dict)
+    run: int = 0
+    records: int = 0
 
 
 class Tally:
@@ -87,60 +98,64 @@ class Tally:
 
     def flush(self, runs: Sequence[Run], now_us: int) -> int:
         """Post what these runs say; the number of postings. Afterwards the runs may be acknowledged."""
-        posted = 0
-        for shard in sorted({run.partition for run in runs}):
-            records = [one for run in runs if run.partition == shard for one in run.records]
-            # What the stored batches end with is posted for good; whatever changed since has a record of its own behind it.
-            records = [one for one in records if run_of(self._epoch, one.offset) > self.applied[shard]]
-            if records:
-                posted += self._post(shard, records, now_us)
-        return posted
+        said = [self._said(shard, [run for run in runs if run.partition == shard]) for shard in self.applied]
+        about = self._about([doubt for one in said for doubt in one.doubtful.values()])
+        return sum(self._post(one, about, now_us) for one in said if one.records)
 
-    def _post(self, shard: int, records: Sequence[Any], now_us: int) -> int:
-        plain: dict[int, Plain] = {}
-        doubtful: dict[int, Doubtful] = {}
-        for record in records:
+    def _said(self, shard: int, runs: Sequence[Run]) -> Said:
+        said = Said(shard)
+        for record in (one for run in runs for one in run.records):
+            number = run_of(self._epoch, record.offset)
+            # What the stored batches end with is posted for good; whatever changed since has a record of its own behind it.
+            if number <= self.applied[shard]:
+                continue
             message = decode(record.value)
             for one in message.plain:
-                if one.key in self._known[shard] or one.key in plain:
-                    doubtful.setdefault(one.key, Doubtful(one.key, 0, one.key))
+                if one.key in self._known[shard] or one.key in said.plain:
+                    said.doubtful.setdefault(one.key, Doubtful(one.key, 0, one.key))
                 else:
-                    plain[one.key] = one
-            doubtful.update({doubt.key: doubt for doubt in message.doubtful})
-        for key in doubtful:
-            plain.pop(key, None)
-        direct = postings_of_plain(list(plain.values()))
-        changed, causes = self._reconciled(shard, doubtful, now_us)
+                    said.plain[one.key] = one
+            said.doubtful.update({doubt.key: doubt for doubt in message.doubtful})
+            said.run, said.records = number, said.records + 1
+        for key in said.doubtful:
+            said.plain.pop(key, None)
+        return said
+
+    def _post(self, said: Said, about: Mapping[int, Mapping[int, Event]], now_us: int) -> int:
+        shard = said.shard
+        direct = postings_of_plain(list(said.plain.values()))
+        changed, causes = self._reconciled(said, about, now_us)
         postings = concat((direct, changed))
-        run = run_of(self._epoch, records[-1].offset)
         if len(postings):
             causes = np.concatenate((direct.key, causes))
             self._fence()
             insert_demands(
-                self._client, postings, shard=shard, run=run, issuers=postings.issuer.tolist(), causes=causes
+                self._client, postings, shard=shard, run=said.run, issuers=postings.issuer.tolist(), causes=causes
             )
             self._known[shard].add(np.unique(postings.key))
             self.ledger.apply(postings)
-        self.applied[shard] = run
+        self.applied[shard] = said.run
         return len(postings)
 
-    def _reconciled(
-        self, shard: int, doubtful: dict[int, Doubtful], now_us: int
-    ) -> tuple[Postings, NDArray[np.uint64]]:
-        if not doubtful:
-            return Postings.from_rows([]), np.empty(0, np.uint64)
-        keys = list(doubtful)
-        idents = self._idents(doubtful)
-        stored = events_from(events_about(self._client, list(idents.values())))
-        about: dict[int, dict[int, Event]] = {key: {} for key in keys}
+    def _about(self, doubts: Sequence[Doubtful]) -> dict[int, dict[int, Event]]:
+        """The stored events about each doubtful demand, by its key; read once for all shards."""
+        about: dict[int, dict[int, Event]] = {doubt.key: {} for doubt in doubts}
+        idents = self._idents(doubts)
         by_ident = {ident: key for key, ident in idents.items()}
-        for pos, event in stored.items():
+        for pos, event in events_from(events_about(self._client, list(idents.values()))).items():
             if pos in about:
                 about[pos][pos] = event
             for target in event.targets:
                 key = by_ident.get(ident_of(target.source, target.id))
                 if key is not None:
                     about[key][pos] = event
+        return about
+
+    def _reconciled(
+        self, said: Said, about: Mapping[int, Mapping[int, Event]], now_us: int
+    ) -> tuple[Postings, NDArray[np.uint64]]:
+        if not said.doubtful:
+            return Postings.from_rows([]), np.empty(0, np.uint64)
         until = horizon_us(now_us)
         wanted = {
             key: desired(
@@ -149,21 +164,21 @@ class Tally:
                 registry=self._registry,
                 estimate=self._estimate,
                 until_us=until,
-                clip=lambda ranges: self._clip(ranges, shard),
+                clip=lambda ranges: self._clip(ranges, said.shard),
             )
-            for key in keys
+            for key in said.doubtful
         }
-        has = present(self._client, shard, keys)
-        return difference(wanted, has, {key: doubt.cause for key, doubt in doubtful.items()})
+        has = postings_of(self._client, said.shard, list(said.doubtful))
+        return difference(wanted, has, {key: doubt.cause for key, doubt in said.doubtful.items()})
 
     def _clip(self, ranges: Ranges, shard: int) -> Ranges:
         return self._shards.clip(ranges, shard)
 
-    def _idents(self, doubtful: dict[int, Doubtful]) -> dict[int, int]:
-        """Idents of the issued events; those that came as plain demands again are asked of the store."""
-        unknown = [doubt.key for doubt in doubtful.values() if not doubt.ident]
-        found = {row.pos: row.ident for row in events_by_pos(self._client, unknown)} if unknown else {}
-        return {key: doubt.ident or found[key] for key, doubt in doubtful.items() if doubt.ident or key in found}
+    def _idents(self, doubts: Sequence[Doubtful]) -> dict[int, int]:
+        """Idents of the issued events by key; of those that came as plain demands again the store knows them."""
+        idents = {doubt.key: doubt.ident for doubt in doubts if doubt.ident}
+        unknown = sorted({doubt.key for doubt in doubts} - idents.keys())
+        return idents | {row.pos: row.ident for row in events_by_pos(self._client, unknown)}
 
     def ticks(self, at_us: int) -> list[Tick]:
         """Digests of the ledger as it stands, for each shard, metric and tier with any load."""

@@ -28,6 +28,14 @@ def stream_health(client: Client, scope: Scope, at_us: int) -> Health:
     )
 
 
+def demand_rows(client: Client) -> int:
+    """Rows of ``demands``, from the table's own count (a few ms): another number means that loads may have moved.
+
+    Says nothing of any place or issuer, so it takes no Scope.
+    """
+    return int(client.query("SELECT count() FROM demands").result_rows[0][0])
+
+
 def _newest(client: Client, at_us: int) -> tuple[int, int, int | None, int | None]:
     sql = (
         "SELECT countIf(admitted_us > {minute:Int64}), count(), max(admitted_us), max(time_us) "

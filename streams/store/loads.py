@@ -17,11 +17,13 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.calendars.periods import DAY_US, OFFSET_US
-from streams.ledger.postings import DTYPES, Postings
+from streams.ledger.postings import DTYPES, Postings, concat
 
 EPOCH: Final = date(1970, 1, 1)
 OFFSET_BITS: Final = 44
 EPOCH_BITS: Final = 56
+CHUNK: Final = 2_000
+"""Keys in one question at most, so that no question grows too long."""
 _PARTITION: Final = "bitAnd(bitShiftRight(pos, 44), 4095)"
 _POSTING: Final = ", ".join(DTYPES)
 _EVENT: Final = "pos, ident, digest, source, id, type, kind, verb, time_us, issuer, title, doc_no, body, admitted_us"
@@ -77,8 +79,10 @@ def load_postings(client: Client, shard: int, since_us: int | None = None) -> Po
 
 def postings_of(client: Client, shard: int, keys: Sequence[int]) -> Postings:
     """All postings that a shard has of these demands, whenever they start."""
-    return _postings(
-        client, "shard = {shard:UInt8} AND key IN {keys:Array(UInt64)}", {"shard": shard, "keys": list(keys)}
+    where = "shard = {shard:UInt8} AND key IN {keys:Array(UInt64)}"
+    return concat(
+        _postings(client, where, {"shard": shard, "keys": list(keys[first : first + CHUNK])})
+        for first in range(0, len(keys), CHUNK)
     )
 
 
@@ -94,23 +98,38 @@ def load_idents(client: Client, partitions: Iterable[int]) -> IdentColumns:
 
 def find_idents(client: Client, idents: Sequence[int]) -> list[Known]:
     """Which of these idents are stored, in order of position."""
-    rows = client.query(
-        "SELECT ident, digest, pos, source, id FROM events WHERE ident IN {idents:Array(UInt64)} ORDER BY pos",
-        parameters={"idents": list(idents)},
-    ).result_rows
-    return [Known(*row) for row in rows]
+    found: list[Known] = []
+    for first in range(0, len(idents), CHUNK):
+        rows = client.query(
+            "SELECT ident, digest, pos, source, id FROM events WHERE ident IN {idents:Array(UInt64)}",
+            parameters={"idents": list(idents[first : first + CHUNK])},
+        ).result_rows
+        found += [Known(*row) for row in rows]
+    return sorted(found, key=lambda known: known.pos)
 
 
 def events_by_pos(client: Client, positions: Sequence[int]) -> list[StoredEvent]:
-    """Stored events at these positions, in order of position; positions without an event are left out."""
-    where = "pos IN {positions:Array(UInt64)}"
-    return _events(client, where, {"positions": list(positions)})
+    """Stored events at these positions (ascending), in order of position; positions without an event are left out."""
+    found: list[StoredEvent] = []
+    for first in range(0, len(positions), CHUNK):
+        found += _events(
+            client, "pos IN {positions:Array(UInt64)}", {"positions": list(positions[first : first + CHUNK])}
+        )
+    return found
 
 
 def events_about(client: Client, idents: Sequence[int]) -> list[StoredEvent]:
     """The events with these idents and all events that refer to one of them, in order of position."""
-    where = "ident IN {idents:Array(UInt64)} OR pos IN (SELECT pos FROM refs WHERE target IN {idents:Array(UInt64)})"
-    return _events(client, where, {"idents": list(idents)})
+    # Positions first: the bodies are then read by the table's order alone.
+    positions: set[int] = set()
+    for first in range(0, len(idents), CHUNK):
+        rows = client.query(
+            "SELECT pos FROM events WHERE ident IN {idents:Array(UInt64)} "
+            "UNION ALL SELECT pos FROM refs WHERE target IN {idents:Array(UInt64)}",
+            parameters={"idents": list(idents[first : first + CHUNK])},
+        ).result_rows
+        positions.update(int(row[0]) for row in rows)
+    return events_by_pos(client, sorted(positions))
 
 
 def stored_offsets(client: Client, epoch: int, partitions: Iterable[int]) -> dict[int, int]:

@@ -1,20 +1,15 @@
-"""What reconciliation asks of the store: which events are referred to, which postings a demand has.
+"""What reconciliation asks of the store: which events are referred to, which demands recur.
 
-Flows in: a client, idents, keys. Flows out: sets and ``ledger.Postings``. Reads ClickHouse only, with bound parameters.
+Flows in: a client, idents. Flows out: sets and keys. Reads ClickHouse only, with bound parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from streams.ledger.postings import DTYPES, Postings, concat
-
-CHUNK: Final = 2_000
-"""Keys in one question at most, so that no question grows too long."""
+from streams.store.loads import CHUNK
 
 
 def referred(client: Client, idents: Sequence[int]) -> set[int]:
@@ -32,22 +27,6 @@ def referred(client: Client, idents: Sequence[int]) -> set[int]:
 def all_referred(client: Client) -> set[int]:
     """Every ident that some event refers to."""
     return {int(row[0]) for row in client.query("SELECT DISTINCT target FROM refs").result_rows}
-
-
-def present(client: Client, shard: int, keys: Sequence[int]) -> Postings:
-    """All postings that a shard has of these demands, issuer included."""
-    parts: list[Postings] = []
-    for first in range(0, len(keys), CHUNK):
-        rows = client.query(
-            f"SELECT {', '.join(DTYPES)} FROM demands WHERE shard = {{shard:UInt8}} AND key IN {{keys:Array(UInt64)}}",
-            parameters={"shard": shard, "keys": list(keys[first : first + CHUNK])},
-        ).result_rows
-        if rows:
-            columns = zip(*rows, strict=True)
-            parts.append(
-                Postings(*(np.array(list(one), kind) for one, kind in zip(columns, DTYPES.values(), strict=True)))
-            )
-    return concat(parts)
 
 
 def standing(client: Client) -> list[tuple[int, int]]:
