@@ -130,6 +130,15 @@ def moved(system: Embedded, before: int) -> bool:
     return reply.status_code == 200 and reply.json()["load"][METRIC] != before
 
 
+def run_on(system: Embedded, feed: Feed, load: int, events: int) -> int:
+    """Wait until the load is another than ``load`` and so many more events are sent; the load then."""
+    until(lambda: moved(system, load) or feed.fault is not None, 90)
+    goal = len(feed.sent) + events
+    until(lambda: len(feed.sent) >= goal or feed.fault is not None, 90)
+    assert feed.fault is None, repr(feed.fault)
+    return system.load(TOWNS[0], METRIC, LATER)
+
+
 def identities(kafka: str) -> set[str]:
     """Identities of all events in the log."""
     found: set[str] = set()
@@ -153,17 +162,12 @@ def test_kills_under_load_lose_nothing_and_count_nothing_twice(tmp_path: Path) -
         feed.start()
         load = 0
         for number, victim in enumerate([*VICTIMS] * KILLS):
-            until(lambda before=load: moved(system, before) or feed.fault is not None, 90)
-            goal = len(feed.sent) + draw.randrange(2_000)
-            until(lambda goal=goal: len(feed.sent) >= goal or feed.fault is not None, 90)
-            assert feed.fault is None, repr(feed.fault)
-            load = system.load(TOWNS[0], METRIC, LATER)
+            load = run_on(system, feed, load, draw.randrange(2_000))
             kill(system, victim)
             print(f"kill {number}: {victim} after {len(feed.sent)} events")
-        until(lambda: moved(system, load) or feed.fault is not None, 90)
+        run_on(system, feed, load, 0)
         feed.ended.set()
         feed.join(90)
-        assert feed.fault is None, repr(feed.fault)
         counted = system.run("recount")
         assert counted.returncode == 0, counted.stdout + counted.stderr
         kafka = json.loads((data / "run" / "system.json").read_text())["kafka"]

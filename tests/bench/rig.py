@@ -64,12 +64,12 @@ def rig() -> Iterator[Rig]:
             broker.stop()
 
 
-def plain_events(registry: Registry, count: int, start_us: int) -> Iterator[tuple[bytes, bytes]]:
+def plain_events(registry: Registry, count: int, start_us: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
     """Key and value of ``count`` calibrated issuances: county to its townships mostly, some wider; one every 100 ms of event time."""
     from datetime import UTC, datetime
 
     counties = [str(code) for code in registry.codes(3)]
-    for number in range(count):
+    for number in range(first, first + count):
         county = counties[number * 7919 % len(counties)]
         area = county if number % 50 else county[:4]
         area = area if number % 1000 else county[:2]
@@ -95,9 +95,9 @@ def plain_events(registry: Registry, count: int, start_us: int) -> Iterator[tupl
         yield issuer.encode(), json.dumps(event, ensure_ascii=False).encode()
 
 
-def fill(address: str, registry: Registry, count: int, start_us: int) -> None:
+def fill(address: str, registry: Registry, count: int, start_us: int, first: int = 0) -> None:
     """Write ``count`` plain events to the topic."""
     producer = KafkaProducer(bootstrap_servers=address, acks="all", linger_ms=50, batch_size=262_144)
-    for key, value in plain_events(registry, count, start_us):
+    for key, value in plain_events(registry, count, start_us, first):
         producer.send("burden.events", key=key, value=value)
     producer.close()
