@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from streams.events.data import ISSUED
+
 _CARD: Final = (
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
 )
@@ -36,6 +38,7 @@ _IDENTIFIERS: Final = frozenset(
         "doc_no",
     }
     | {"amends", "withdraws", "ends", "answers", "returns", "concludes", "restates", "dataschema", "dataref"}
+    | {name for struct in ISSUED.values() for name in struct.__struct_fields__ if name.endswith(("_at", "_id"))}
 )
 
 
@@ -53,7 +56,7 @@ def may_hold_numbers(body: bytes) -> bool:
 
 def masked(value: Any, key: str = "") -> tuple[Any, int]:
     """A JSON value with personal numbers in its texts masked, and their count; identifiers, codes and times are left alone."""
-    if key in _IDENTIFIERS or key.endswith(("_at", "_id")):
+    if key in _IDENTIFIERS:
         return value, 0
     if isinstance(value, str):
         return _masked_text(value)

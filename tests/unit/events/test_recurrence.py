@@ -1,0 +1,44 @@
+"""Rules of recurrence: what is taken, what is refused and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.events.recurrence import parse
+
+
+def test_a_rule_is_normalised() -> None:
+    rule = parse("rrule:byday=fr;freq=weekly;until=20261231T160000Z")
+    assert rule.text == "FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T160000Z"
+    assert (rule.frequency, rule.interval, rule.count) == ("WEEKLY", 1, None)
+    assert rule.until == datetime(2026, 12, 31, 16, tzinfo=UTC)
+
+
+def test_a_local_day_is_inclusive() -> None:
+    until = parse("FREQ=DAILY;UNTIL=20261231").until
+    assert until is not None
+    assert datetime(2026, 12, 31, 15, 59, tzinfo=UTC) <= until < datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "NAME=VALUE"),
+        ("FREQ=SECONDLY", "FREQ"),
+        ("FREQ=MINUTELY;COUNT=3", "FREQ"),
+        ("FREQ=DAILY;COUNT=10001", "COUNT"),
+        ("FREQ=DAILY;COUNT=3;UNTIL=20261231", "both"),
+        ("FREQ=DAILY;FREQ=DAILY", "twice"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
+        ("FREQ=DAILY;BYSECOND=1", "BYSECOND"),
+        ("FREQ=DAILY;BYHOUR=24", "BYHOUR"),
+        ("FREQ=DAILY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4", "24"),
+        ("FREQ=WEEKLY;BYDAY=XX", "BYDAY"),
+        ("FREQ=DAILY;" + "X" * 600, "500"),
+    ],
+)
+def test_what_is_refused_and_why(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse(text)
