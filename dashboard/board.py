@@ -20,11 +20,17 @@ from dashboard.snapshot import Pulse, Source, Survey
 from streams.store import Scope
 
 PULSE_S: Final = 1.0
-SURVEY_S: Final = 5.0
+"""A pulse is read again after this long even where no load moved: windows slide, data ages."""
+SURVEY_S: Final = 4.0
+"""A survey is read again no sooner than this after the last time ..."""
+QUIET_S: Final = 30.0
+"""... and after this long even where no load moved."""
 WATCHED_S: Final = 90.0
 """An entry that no page asked for in this time is forgotten."""
-DUTY: Final = 4.0
-"""An entry is read again no sooner than this many times what its last read took."""
+DUTY: Final = 2.0
+"""An entry is read again no sooner than this many times what its last read took ..."""
+REST_S: Final = 1.5
+"""... but after this long at most: one slow read does not hold up the next news."""
 
 Value = TypeVar("Value", Pulse, Survey)
 Key = tuple[Scope, Place]
@@ -39,6 +45,8 @@ class Entry(Generic[Value]):
     asked_s: float
     read_s: float
     cost_s: float
+    mark: int
+    """The source's mark before the read."""
     failed: str = ""
 
 
@@ -68,7 +76,7 @@ class Board:
 
     def survey(self, scope: Scope, place: Place) -> Answer[Survey]:
         """What is ranked and drawn, a few seconds old at most. Raises what the first read raises."""
-        plain = Place(area=place.area, days=place.days, tier=place.tier)
+        plain = Place(area=place.area, days=place.days, tier=place.tier, unit=place.unit)
         return self._take(self._surveys, (scope, plain), self._source.survey)
 
     def _take(
@@ -79,28 +87,31 @@ class Board:
             if entry is not None:
                 entry.asked_s = time.monotonic()
                 return Answer(entry.value, entry.failed)
-        began = time.monotonic()
+        mark = self._source.mark()
         value = read(*key, self._now_us())
         done = time.monotonic()
         with self._lock:
-            entries[key] = Entry(value, done, done, done - began)
+            # The first read of an engine is cold and says nothing of the next.
+            entries[key] = Entry(value, done, done, 0.0, mark)
         return Answer(value, "")
 
     def refresh_pulses(self) -> None:
-        """Reads the watched pulses again, drops what nobody watches, bumps the topic when one changed."""
-        if self._renew(self._pulses, self._source.pulse, PULSE_S, lambda old, new: new.same_as(old)):
+        """Reads watched pulses again, those whose loads may have moved at once; bumps the topic when one changed."""
+        pace = Pace(soonest_s=0.0, latest_s=PULSE_S)
+        if self._renew(self._pulses, self._source.pulse, pace, lambda old, new: new.same_as(old)):
             self._hub.bump("pulse")
 
     def refresh_surveys(self) -> None:
         """The same for surveys, every few seconds: they cost more."""
-        if self._renew(self._surveys, self._source.survey, SURVEY_S, _same_survey):
+        pace = Pace(soonest_s=SURVEY_S, latest_s=QUIET_S)
+        if self._renew(self._surveys, self._source.survey, pace, _same_survey):
             self._hub.bump("survey")
 
     def _renew(
         self,
         entries: dict[Key, Entry[Value]],
         read: Callable[[Scope, Place, int], Value],
-        every_s: float,
+        pace: Pace,
         same: Callable[[Value, Value], bool],
     ) -> bool:
         """Whether any entry changed."""
@@ -108,23 +119,52 @@ class Board:
         with self._lock:
             for key in [key for key, entry in entries.items() if now - entry.asked_s > WATCHED_S]:
                 del entries[key]
-            due = [(k, e) for k, e in entries.items() if now - e.read_s >= max(every_s * 0.9, DUTY * e.cost_s)]
+            watched = list(entries.items())
+        if not watched:
+            return False
+        try:
+            mark = self._source.mark()
+        except Exception as error:  # the store may be restarting: keep the last figures and say how old they are
+            return sum(_fail(entry, key, error) for key, entry in watched) > 0
         changed = False
-        for key, entry in due:
+        for key, entry in watched:
+            if not pace.due(time.monotonic() - entry.read_s, entry, mark):
+                continue
             began = time.monotonic()
             try:
                 value = read(*key, self._now_us())
-            except Exception as error:  # the store may be restarting: keep the last figures and say how old they are
-                changed |= entry.failed == ""
-                entry.failed = str(error) or type(error).__name__
-                entry.read_s = time.monotonic()
-                log.warning("store not read", area=key[1].area, error=entry.failed.splitlines()[0])
+            except Exception as error:
+                changed |= _fail(entry, key, error)
                 continue
             changed |= bool(entry.failed) or not same(entry.value, value)
             done = time.monotonic()
             with self._lock:
-                entry.value, entry.failed, entry.read_s, entry.cost_s = value, "", done, done - began
+                entry.value, entry.failed, entry.mark = value, "", mark
+                entry.read_s, entry.cost_s = done, done - began
         return changed
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When an entry is read again: between ``soonest_s`` and ``latest_s`` after its last read, never beyond its duty."""
+
+    soonest_s: float
+    latest_s: float
+
+    def due(self, since_s: float, entry: Entry[Value], mark: int) -> bool:
+        """Whether an entry that was read ``since_s`` ago is to be read now that the source's mark is ``mark``."""
+        moved = entry.mark != mark or bool(entry.failed)
+        return since_s >= max(self.soonest_s if moved else self.latest_s, min(DUTY * entry.cost_s, REST_S))
+
+
+def _fail(entry: Entry[Value], key: Key, error: Exception) -> bool:
+    """Notes that an entry could not be read; whether that is news."""
+    news = entry.failed == ""
+    entry.failed = str(error) or type(error).__name__
+    entry.read_s = time.monotonic()
+    if news:
+        log.warning("store not read", area=key[1].area, error=entry.failed.splitlines()[0])
+    return news
 
 
 def _same_survey(old: Survey, new: Survey) -> bool:

@@ -15,6 +15,8 @@ MEASURES: Final = ("unit", "total")
 TIERS: Final = ("township", "village")
 LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = 60
+UNIT_DIGITS: Final = 9
+"""From townships down a place is itself a unit that receives."""
 
 
 @dataclass(frozen=True)

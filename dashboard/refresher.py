@@ -13,14 +13,16 @@ import structlog
 
 from dashboard.installation import Installation
 
-PERIOD_S: Final = 1.0
+PULSE_S: Final = 0.1
+"""How often the store is asked whether loads moved (3 ms)."""
+SURVEY_S: Final = 1.0
 log = structlog.get_logger()
 
 
-def keep_reading(read: Callable[[], None], stop: threading.Event) -> None:
-    """Calls ``read`` each second until ``stop``; a store that is away is tried again each second."""
+def keep_reading(read: Callable[[], None], every_s: float, stop: threading.Event) -> None:
+    """Calls ``read`` every ``every_s`` seconds until ``stop``; a store that is away is tried again at the same pace."""
     said = ""
-    while not stop.wait(PERIOD_S):
+    while not stop.wait(every_s):
         try:
             read()
             said = ""
@@ -33,6 +35,9 @@ def keep_reading(read: Callable[[], None], stop: threading.Event) -> None:
 
 def start(shared: Installation, stop: threading.Event) -> None:
     """One thread for what moves with every event, one for what is ranked: neither waits for the other."""
-    reads = {"pulses": lambda: shared.board.refresh_pulses(), "surveys": lambda: shared.board.refresh_surveys()}
-    for name, read in reads.items():
-        threading.Thread(target=keep_reading, args=(read, stop), name=name, daemon=True).start()
+    reads = {
+        "pulses": (lambda: shared.board.refresh_pulses(), PULSE_S),
+        "surveys": (lambda: shared.board.refresh_surveys(), SURVEY_S),
+    }
+    for name, (read, every_s) in reads.items():
+        threading.Thread(target=keep_reading, args=(read, every_s, stop), name=name, daemon=True).start()

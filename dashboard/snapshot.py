@@ -12,12 +12,13 @@ from typing import Final, Protocol
 
 from clickhouse_connect.driver.client import Client
 
-from dashboard.place import Place
+from dashboard.place import UNIT_DIGITS, Place
 from dashboard.words import moment
 from streams.calendars import Calendar
 from streams.registry import Registry
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
+from streams.store.health import demand_rows
 
 GRASSROOTS: Final = ("township", "village")
 """Whose load the situation page adds up: townships and villages, not the bureaus above them."""
@@ -27,13 +28,16 @@ UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ah
     "all.count.24h",
     "all.count.30d",
 )
+RECENT: Final = 8
+UPCOMING: Final = 6
 SHOWN_DAYS: Final = 30
 """The trend shows at least this many days."""
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """What moves with every event. ``load``: person-minutes of the last 24 hours. ``unit``: load of the unit asked for, by metric."""
+    """What moves with every event. ``load``: person-minutes of the last 24 hours in an area above townships (below, the page shows the unit).
+    ``unit``: load of the unit asked for, by metric."""
 
     at_us: int
     load: int
@@ -66,6 +70,7 @@ class Survey:
     load_before: dict[str, int]
     """The same, and 24 hours, one window earlier."""
     series: Series
+    """Of the unit that is shown, else of the area."""
     places: tuple[AreaLoad, ...]
     places_before: tuple[AreaLoad, ...]
     hotspots: tuple[Hotspot, ...]
@@ -76,6 +81,9 @@ class Survey:
 
 class Source(Protocol):
     """Where pulses and surveys come from."""
+
+    def mark(self) -> int:
+        """Another number than before means that loads may have moved; cheap enough to ask several times a second."""
 
     def pulse(self, scope: Scope, place: Place, at_us: int) -> Pulse:
         """What moves."""
@@ -97,6 +105,10 @@ class StoreSource:
         self._registry = registry
         self._calendar = calendar
 
+    def mark(self) -> int:
+        """Rows of the store's demands: every change of a load is a row more."""
+        return demand_rows(self._client)
+
     def _window(self, scope: Scope, area: str, measure: str, window: str, at_us: int) -> int:
         total = 0
         for tier in GRASSROOTS:
@@ -110,20 +122,32 @@ class StoreSource:
 
     def pulse(self, scope: Scope, place: Place, at_us: int) -> Pulse:
         """Loads of the sliding windows to the microsecond, the newest demands, the state of the stream."""
-        unit = place.unit
+        unit, alone = place.unit, len(place.area) >= UNIT_DIGITS
         return Pulse(
             at_us=at_us,
-            load=self._window(scope, place.area, "minutes", "24h", at_us),
-            receipts=self._window(scope, place.area, "count", "24h", at_us),
+            load=0 if alone else self._window(scope, place.area, "minutes", "24h", at_us),
+            receipts=0 if alone else self._window(scope, place.area, "count", "24h", at_us),
             health=reads.stream_health(self._client, scope, at_us),
-            recent=tuple(reads.recent_demands(self._client, scope, self._registry, unit or place.area, at_us, n=8)),
+            recent=tuple(
+                reads.recent_demands(
+                    self._client, scope, self._registry, unit or place.area, at_us, n=RECENT, unit=bool(unit)
+                )
+            ),
             unit=reads.unit_load(self._client, scope, self._registry, unit, UNIT_METRICS, at_us) if unit else {},
             upcoming=tuple(
-                reads.upcoming_demands(self._client, scope, self._registry, unit, at_us, at_us + WINDOW_US["7d"], n=6)
+                reads.upcoming_demands(
+                    self._client, scope, self._registry, unit, at_us, at_us + WINDOW_US["7d"], n=UPCOMING, unit=True
+                )
             )
             if unit
             else (),
         )
+
+    def _series(self, scope: Scope, place: Place, first: date, last: date) -> Series:
+        """Of the unit itself where one is asked for, else of the area's townships and villages together."""
+        if place.unit:
+            return reads.unit_series(self._client, scope, self._registry, place.unit, first, last)
+        return reads.area_series(self._client, scope, self._registry, place.area, first, last, tiers=GRASSROOTS)
 
     def survey(self, scope: Scope, place: Place, at_us: int) -> Survey:
         """Series, children, hottest units and issuers, coverage: by Shanghai days, today included."""
@@ -141,10 +165,12 @@ class StoreSource:
             load_before={
                 window: self._window(scope, area, "minutes", window, at_us - WINDOW_US[window]) for window in WINDOWS
             },
-            series=reads.area_series(client, scope, registry, area, start, last, tiers=GRASSROOTS),
+            series=self._series(scope, place, start, last),
             places=tuple(reads.area_totals(client, scope, registry, area, first, last, tiers=GRASSROOTS)),
             places_before=tuple(reads.area_totals(client, scope, registry, area, *before, tiers=GRASSROOTS)),
-            hotspots=tuple(reads.hotspots(client, scope, registry, place.tier, first, last, area=area, n=10)),
+            hotspots=()
+            if len(area) >= UNIT_DIGITS
+            else tuple(reads.hotspots(client, scope, registry, place.tier, first, last, area=area, n=10)),
             issuers=tuple(reads.top_issuers(client, scope, registry, area, first, last, n=10)),
             coverage=reads.coverage(client, scope, registry, at_us, tier="township", area=area),
             workdays=frozenset(day for day in days if self._calendar.is_workday(day)),

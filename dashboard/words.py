@@ -22,8 +22,8 @@ from babel.numbers import format_decimal, format_percent
 CATALOGUES: Final = {"zh": "zh_CN", "en": "en"}
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 STEPS: Final = {
-    "zh": ((100_000_000, " 亿"), (10_000, " 万")),
-    "en": ((1_000_000_000, " bn"), (1_000_000, " m"), (10_000, " k")),
+    "zh": ((100_000_000, "\u00a0亿"), (10_000, "\u00a0万")),
+    "en": ((1_000_000_000, "\u00a0bn"), (1_000_000, "\u00a0m"), (10_000, "\u00a0k")),
 }
 """Where figures get a shorter form, by language: 12.3 万 in Chinese, 123 k in English."""
 
@@ -58,9 +58,9 @@ class Words:
         """A figure that fits a card: one or two decimals and a word for ten thousands or millions."""
         for step, word in STEPS[self.lang]:
             if abs(value) >= step:
-                scaled = value / (step if word != " k" else 1000)
+                scaled = value / (step if word != "\u00a0k" else 1000)
                 digits = 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 100 else 2
-                return self.number(scaled, 0 if scaled == int(scaled) else digits) + word
+                return format_decimal(scaled, format="#,##0." + "#" * digits, locale=self.locale) + word
         return self.number(value, 1 if 0 < abs(value) < 100 and value != int(value) else 0)
 
     def hours(self, minutes: float) -> str:

@@ -15,6 +15,7 @@ export function show(component) {
     root.addEventListener('pointerleave', hideTip);
   }
   root.component = component;
+  root.shown = (root.shown || 0) + 1;
   if (root.written !== data.html) {
     const next = document.createElement('template');
     next.innerHTML = data.html;
@@ -46,7 +47,19 @@ function morph(old, wanted) {
   have.slice(want.length).forEach((node) => node.remove());
 }
 
-function go(root, query) { root.component.setTriggerValue('go', query); }
+/* Asks for another place. A click that falls into a redraw may be lost on its way: it is said again, at last as a plain address. */
+function go(root, query) {
+  bus.going = query;
+  let tries = 0;
+  const plain = (text) => [...new URLSearchParams(text)].filter(([, value]) => value).sort().join('&');
+  const ask = () => { root.component.setTriggerValue('go', query); setTimeout(check, 900); };
+  const check = () => {
+    if (bus.going !== query || plain(location.search) === plain(query)) return;
+    if (document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'notRunning') return setTimeout(check, 300);
+    if (++tries > 2 || !root.isConnected) location.assign(query); else ask();
+  };
+  ask();
+}
 
 function follow(event, root) {
   const link = event.target.closest('[data-go]');
@@ -64,6 +77,13 @@ function search(event, root) {
 }
 
 /* ---- push ---- */
+/* Asks for a redraw; two panels that ask in the same moment may lose one of the two, so it is asked again. */
+function tick(root, again) {
+  const shown = root.shown;
+  root.component.setTriggerValue('tick', root.seen);
+  if (again) setTimeout(() => { if (root.isConnected && root.shown === shown) tick(root, again - 1); }, 700);
+}
+
 function listen(root, data) {
   if (!bus.source) {
     bus.source = new EventSource(data.stream);
@@ -83,7 +103,7 @@ function listen(root, data) {
     if (document.hidden || now === root.seen) return;
     const first = root.seen === undefined;
     root.seen = now;
-    if (!first) root.component.setTriggerValue('tick', now);
+    if (!first) tick(root, 2);
   };
   bus.listeners.add(listener);
 }
@@ -166,6 +186,7 @@ function prepare(state, features) {
 }
 
 function paint(state) {
+  if (!state.shapes || !state.canvas.isConnected) return;
   const { canvas, edge } = state, ratio = devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
@@ -192,6 +213,7 @@ function paint(state) {
 
 function light(state, code) {
   if (state.lit === code) return;
+  if (!state.shapes || !state.frame.isConnected) return;
   state.lit = code;
   paint(state);
   const known = state.places[code];
@@ -200,6 +222,7 @@ function light(state, code) {
 }
 
 function under(state, event) {
+  if (!state.shapes || !state.matrix) return null;
   const ctx = state.canvas.getContext('2d'), ratio = devicePixelRatio || 1, box = state.canvas.getBoundingClientRect();
   ctx.setTransform(...state.matrix);
   const px = (event.clientX - box.left) * ratio, py = (event.clientY - box.top) * ratio;

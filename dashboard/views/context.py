@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dashboard.place import Place
+from dashboard.place import UNIT_DIGITS, Place
 from dashboard.settings import Settings
 from dashboard.views.markup import Html, html, link, tag
 from dashboard.words import Words
 from streams.events.model import KINDS
 from streams.registry import Registry, RegistryError
-
-UNIT_DIGITS = 9
-"""From townships down a place is itself a unit that receives."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +69,10 @@ class Context:
         where = {"area": code.partition("-")[0][:UNIT_DIGITS], "unit": code} if unit else {"area": code, "unit": ""}
         return link(self.place.link(**where, q=""), *(text or (self.name(code),)), **attributes)
 
+    def around(self, title: str) -> str:
+        """A heading of figures about the area around the unit that is shown."""
+        return title if self.place.unit in ("", self.place.area) else f"{self.name(self.place.area)} · {title}"
+
     def kind(self, number: int) -> str:
         """What a kind of demand is called."""
         return self.say(f"kind {KINDS[number - 1]}") if 0 < number <= len(KINDS) else self.say("Other")
@@ -83,6 +84,20 @@ class Context:
         except RegistryError:
             return code
         return found.name_zh if self.say.lang == "zh" else found.name_en
+
+    def source(self, at_us: int) -> str:
+        """Where figures come from, and of when they are: the last line of every definition."""
+        return self.say(
+            "Source: demands reported to this installation; divisions of {version}. Figures of {time}, Beijing time.",
+            version=self.registry.version,
+            time=self.say.clock(at_us),
+        )
+
+    def refusal(self, code: str) -> str:
+        """Why events were refused, in words; the code where there are none."""
+        message = f"refused {code}"
+        text = self.say(message)
+        return code if text == message else text
 
     def tier(self, code: str) -> str:
         """What divisions below an area are called, as a heading."""

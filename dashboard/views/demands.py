@@ -17,7 +17,7 @@ from streams.store.answers import DemandRow
 def _rows(context: Context, demands: Sequence[DemandRow], now_us: int) -> Html:
     say, rows = context.say, []
     for one in demands:
-        title = one.title or context.kind(one.kind)
+        name = tag("span", one.title or context.kind(one.kind), class_="name")
         facts = [
             context.issuer(one.issuer),
             one.doc_no,
@@ -28,10 +28,11 @@ def _rows(context: Context, demands: Sequence[DemandRow], now_us: int) -> Html:
             if one.deadline_us
             else Html("")
         )
+        detail = tag("span", " · ".join(fact for fact in facts if fact), due, class_="path")
         rows.append(
             tag(
                 "li", tag("time", say.when(one.start_us, now_us)), tag("span", context.kind(one.kind), class_="kind"),
-                tag("div", tag("span", title, class_="name"), tag("span", " · ".join(fact for fact in facts if fact), due, class_="path"), class_="who"),
+                tag("div", name, detail, class_="who"),
                 tag("b", say.hours(one.likely), tag("small", say("h each")), title=say.exact(one.likely)),
             )
         )  # fmt: skip
@@ -49,7 +50,9 @@ def recent(context: Context, pulse: Pulse) -> Html:
     note = say(
         "Occurrences of demands that began last, newest first, with the person-hours that each asks of one unit."
     )
-    return card(say("Just landed"), body, note=note, aside=say("newest first"), key="recent")
+    return card(
+        say("Just landed"), body, note=note, source=context.source(pulse.at_us), aside=say("newest first"), key="recent"
+    )
 
 
 def unit(context: Context, pulse: Pulse) -> Html:
@@ -68,13 +71,13 @@ def unit(context: Context, pulse: Pulse) -> Html:
         measure, window = metric.split(".")[1:]
         if measure == "minutes":
             load = pulse.unit.get(metric, 0)
-            note = html(say("{n} person-minutes", n=say.number(load)))
+            plain = html(say("{n} person-minutes", n=say.number(load)))
             cells.append(
                 figure(
                     say(names[window]),
                     say.hours(load),
                     say("person-h"),
-                    note,
+                    plain,
                     exact=say.exact(load),
                     key=f"unit-{window}",
                     lead=window == "24h",
@@ -91,5 +94,5 @@ def unit(context: Context, pulse: Pulse) -> Html:
     )
     return card(
         context.name(code), tag("div", cells, class_="kpis inner"), tag("p", counts, class_="counts"), ahead,
-        note=note, aside=html(tag("code", code)), key="unit",
+        note=note, source=context.source(pulse.at_us), aside=html(tag("code", code)), key="unit",
     )  # fmt: skip

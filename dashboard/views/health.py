@@ -36,14 +36,15 @@ def health(context: Context, pulse: Pulse, survey: Survey, now_us: int) -> Html:
         return _item(grade, words[grade], name, value, text)
 
     rate = state.events_last_minute / 60
+    digits = 0 if rate >= 100 or not rate else 1 if rate >= 1 else 2
     lag = sum(one.lag for one in state.lags)
     age = None if state.newest_admitted_us is None else max(0, now_us - state.newest_admitted_us)
     refused = sum(one.n for one in state.refused)
     reach = survey.coverage
-    reasons = ", ".join(f"{code} {say.number(n)}" for code, n in _reasons(pulse)[:3])
+    reasons = say("; ").join(f"{context.refusal(code)} {say.number(n)}" for code, n in _reasons(pulse)[:3])
     signs = [
         sign(
-            None if age is None else age <= OLD_US, say("Rate"), say("{n} events/s", n=say.number(rate, 1 if 0 < rate < 100 else 0)),
+            None if age is None else age <= OLD_US, say("Rate"), say("{n} events/s", n=say.number(rate, digits)),
             say("mean of the last minute; {n} events in the last hour", n=say.number(state.events_last_hour)),
         ),
         sign(
@@ -69,6 +70,7 @@ def health(context: Context, pulse: Pulse, survey: Survey, now_us: int) -> Html:
         say("State of the stream"),
         tag("div", signs, class_="signs"),
         note=note,
+        source=context.source(pulse.at_us),
         aside=say("figures of {time}", time=say.clock(pulse.at_us)),
         key="health",
     )

@@ -38,10 +38,21 @@ def figure(
     )
 
 
-def explained(key: str, title: str, text: str) -> Html:
+def explained(key: str, title: str, text: str, source: str) -> Html:
     """A question mark that opens a definition."""
     button = tag("button", "?", type="button", class_="why", popovertarget=f"why-{key}", aria_label=title)
-    return html(button, tag("div", tag("strong", title), tag("p", text), popover=True, id=f"why-{key}", class_="note"))
+    return html(
+        button,
+        tag(
+            "div",
+            tag("strong", title),
+            tag("p", text),
+            tag("p", source, class_="origin"),
+            popover=True,
+            id=f"why-{key}",
+            class_="note",
+        ),
+    )
 
 
 def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
@@ -51,15 +62,15 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
         "Person-hours that demands from above ask of townships and villages, by the start of each demand; the effort is the declared one, "
         "else an estimate by kind. Compared with the same length of time right before."
     )
-    cells = []
+    cells, origin = [], context.source(pulse.at_us)
     for window in WINDOWS:
         load = pulse.load if window == "24h" else survey.load[window]
         before = survey.load_before[window]
-        note = html(change(context, load, before), " ", say("against the period before"))
+        note = html(change(context, load, before), " ", say("against the period before") if before > 0 else "")
         cells.append(
             figure(
                 say(TITLES[window]), say.hours(load), say("person-h"), note, exact=say.exact(load), key=window,
-                why=explained(window, say(TITLES[window]), meaning), lead=window == "24h",
+                why=explained(window, say(TITLES[window]), meaning, origin), lead=window == "24h",
             )
         )  # fmt: skip
     landed = say("Demands times the units that each reaches, last 24 hours: one form for 3,000 townships counts 3,000.")
@@ -67,7 +78,7 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
         figure(
             say("Demands landed, 24 hours"), say.short(pulse.receipts), say("times"),
             html(say("{n} events taken in during the last hour", n=say.number(pulse.health.events_last_hour))),
-            exact=say.number(pulse.receipts), why=explained("landed", say("Demands landed, 24 hours"), landed), key="landed",
+            exact=say.number(pulse.receipts), why=explained("landed", say("Demands landed, 24 hours"), landed, origin), key="landed",
         )
     )  # fmt: skip
     covered = say(
@@ -78,7 +89,7 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
         figure(
             say("Townships with data"), say.percent(reach.share, 0 if reach.share in (0, 1) else 1), "",
             html(say("{n} of {all}, last 30 days", n=say.number(reach.reached), all=say.number(reach.units))),
-            why=explained("covered", say("Townships with data"), covered), key="covered",
+            why=explained("covered", say("Townships with data"), covered, origin), key="covered",
         )
     )  # fmt: skip
     return tag("div", cells, class_="kpis")

@@ -48,18 +48,24 @@ def link(href: str, *children: str | Iterable[str], **attributes: object) -> Htm
     return tag("a", *children, href=href, data_go=href, **attributes)
 
 
-def card(
-    title: str, *body: str | Iterable[str], note: str = "", aside: str = "", key: str, **attributes: object
-) -> Html:
-    """A titled panel. ``note`` explains the figures in a popover one click away; ``aside`` stands right of the title."""
+def card(title: str, *body: str | Iterable[str], note: str = "", source: str = "", aside: str = "", key: str) -> Html:
+    """A titled panel. ``note`` and ``source`` explain the figures in a popover one click away; ``aside`` stands right of the title."""
     more = (
         tag("button", "?", type="button", class_="why", popovertarget=f"why-{key}", aria_label=title)
-        + tag("div", tag("strong", title), tag("p", note), popover=True, id=f"why-{key}", class_="note")
+        + tag(
+            "div",
+            tag("strong", title),
+            tag("p", note),
+            tag("p", source, class_="origin"),
+            popover=True,
+            id=f"why-{key}",
+            class_="note",
+        )
         if note
         else ""
     )
     head = tag("header", tag("h2", title), Html(more), tag("span", aside, class_="aside") if aside else "")
-    return tag("section", head, *body, class_=f"card {key}", data_key=key, **attributes)
+    return tag("section", head, *body, class_=f"card {key}", data_key=key)
 
 
 def bar(share: float, extra: str = "") -> Html:

@@ -17,6 +17,8 @@ from streams.store.answers import AreaLoad
 
 CLASSES = 6
 ROWS = 40
+LONG = 15
+"""A table with more rows scrolls inside its card."""
 TILES = {
     "65": (0, 1), "54": (0, 3), "63": (1, 2), "62": (2, 1), "64": (3, 1), "15": (4, 0), "23": (7, 0), "22": (7, 1), "21": (6, 1),
     "61": (3, 2), "14": (4, 2), "13": (5, 2), "11": (5, 1), "12": (6, 2), "37": (6, 3), "51": (2, 3), "50": (3, 3), "42": (4, 3),
@@ -68,7 +70,12 @@ def places(context: Context, survey: Survey) -> Html:
     aside = f"{measure} · {say.span(survey.first, survey.last)}"
     body = tag("div", frame, _table(context, survey, ordered), class_="split" if picture else "alone")
     return card(
-        f"{context.tier(context.place.area)} · {say('hottest first')}", body, note=note, aside=aside, key="places"
+        context.around(f"{context.tier(context.place.area)} · {say('hottest first')}"),
+        body,
+        note=note,
+        source=context.source(survey.at_us),
+        aside=aside,
+        key="places",
     )
 
 
@@ -96,7 +103,13 @@ def _table(context: Context, survey: Survey, ordered: Sequence[AreaLoad]) -> Htm
     )  # fmt: skip
     more = len(ordered) - ROWS
     rest = tag("p", say("and {n} more", n=more), class_="none") if more > 0 else Html("")
-    return tag("div", tag("table", head, tag("tbody", rows)), rest, class_="table", tabindex="0")
+    return tag(
+        "div",
+        tag("table", head, tag("tbody", rows)),
+        rest,
+        class_="table long" if len(ordered) > LONG else "table",
+        tabindex="0",
+    )
 
 
 def _legend(context: Context, cuts: Sequence[float]) -> Html:

@@ -5,14 +5,17 @@ Pure. Flows in: a Context and a survey. Flows out: HTML. Units are ranked by wha
 
 from __future__ import annotations
 
+from dashboard.place import UNIT_DIGITS
 from dashboard.snapshot import Survey
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, bar, card, html, link, tag
 
 
 def hotspots(context: Context, survey: Survey) -> Html:
-    """The units of a tier with most load in the period."""
+    """The units of a tier with most load in the period; empty inside a township, whose villages are listed as places."""
     say, place = context.say, context.place
+    if len(place.area) >= UNIT_DIGITS:
+        return Html("")
     tabs = [
         link(
             place.link(tier=tier),
@@ -33,7 +36,15 @@ def hotspots(context: Context, survey: Survey) -> Html:
     ]  # fmt: skip
     body = tag("ol", rows) if rows else tag("p", say("Nothing landed in this period."), class_="none")
     note = say("Person-hours asked of one unit in the period. This ranks what is asked of units, not what they do.")
-    return card(say("Units under most load"), switch, body, note=note, aside=say("person-hours"), key="hotspots")
+    return card(
+        say("Units under most load"),
+        switch,
+        body,
+        note=note,
+        source=context.source(survey.at_us),
+        aside=say("person-hours"),
+        key="hotspots",
+    )
 
 
 def issuers(context: Context, survey: Survey) -> Html:
@@ -68,4 +79,11 @@ def issuers(context: Context, survey: Survey) -> Html:
         "Person-hours that an issuer's demands cost all units reached in this area, bureaus included: likely value, and the interval "
         "between the low and the high estimate below the name."
     )
-    return card(say("Issuers by load caused"), body, note=note, aside=html(say("person-hours")), key="issuers")
+    return card(
+        context.around(say("Issuers by load caused")),
+        body,
+        note=note,
+        source=context.source(survey.at_us),
+        aside=html(say("person-hours")),
+        key="issuers",
+    )

@@ -32,12 +32,12 @@ def ranked(survey: Survey) -> list[tuple[int, NDArray[np.int64]]]:
     return out
 
 
-def scale_top(highest: float) -> float:
-    """The top of the axis in minutes: a round number of hours at or above the highest bar."""
+def axis(highest: float) -> list[float]:
+    """Marks of the axis in minutes, from 0 to at or above the highest bar: three to six of them, at round numbers of hours."""
     hours = max(highest / 60, 1.0)
-    size = 10.0 ** np.floor(np.log10(hours))
-    step = next(step for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * size >= hours * 0.999)
-    return float(step * size * 60)
+    size = 10.0 ** np.floor(np.log10(hours / 5))
+    step = float(size) * next(step for step in (1, 2, 2.5, 5, 10) if step * size * 5 >= hours * 0.999)
+    return [step * n * 60 for n in range(int(np.ceil(hours * 0.999 / step)) + 1)]
 
 
 def _gradient(values: list[tuple[int, int]], total: int) -> str:
@@ -60,7 +60,8 @@ def trend(context: Context, survey: Survey) -> Html:
     """Bars of the last days; those outside the chosen period are paler."""
     say, kinds = context.say, ranked(survey)
     totals = [sum(int(values[place]) for _, values in kinds) for place in range(len(survey.series.days))]
-    top = scale_top(max(totals, default=0))
+    marks = axis(max(totals, default=0))
+    top = marks[-1]
     columns = []
     for place, day in enumerate(survey.series.days):
         parts = [(n if kind else 9, max(0, int(values[place]))) for n, (kind, values) in enumerate(kinds)]
@@ -82,9 +83,7 @@ def trend(context: Context, survey: Survey) -> Html:
                 data_tip=_tip(context, day, named, total, off),
             )
         )
-    lines = [
-        tag("span", say.hours(top * share), style=f"bottom:{share * 100:.0f}%") for share in (0, 0.25, 0.5, 0.75, 1)
-    ]
+    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / top * 100:.1f}%") for mark in marks]
     summary = say(
         "Daily load, {first} to {last}: {total}", first=say.day(survey.first), last=say.day(survey.last),
         total=say.exact(sum(total for total, day in zip(totals, survey.series.days, strict=True) if day >= survey.first)),
@@ -106,7 +105,15 @@ def trend(context: Context, survey: Survey) -> Html:
         "Each bar is the load that began on that day (Asia/Shanghai), by kind of demand; today is not over yet. "
         "Days off follow the official calendar, worked weekends count as workdays."
     )
-    return card(say("Load by day"), plot, legend, note=note, aside=say("person-hours a day"), key="trend")
+    return card(
+        say("Load by day"),
+        plot,
+        legend,
+        note=note,
+        source=context.source(survey.at_us),
+        aside=say("person-hours a day"),
+        key="trend",
+    )
 
 
 def _label(context: Context, place: int, days: tuple[date, ...]) -> Html:
@@ -144,6 +151,7 @@ def shares(context: Context, survey: Survey) -> Html:
         stack,
         tag("ul", items),
         note=note,
+        source=context.source(survey.at_us),
         aside=say.span(survey.first, survey.last),
         key="shares",
     )

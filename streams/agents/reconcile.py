@@ -43,12 +43,7 @@ def desired(
     original = events.get(key)
     if original is None or original.verb != "issued":
         return None
-    # An amendment of another kind names fields that the original does not have, or has with another type.
-    others = [
-        event
-        for pos, event in events.items()
-        if pos != key and (event.verb != "amended" or event.kind == original.kind)
-    ]
+    others = [event for pos, event in events.items() if pos != key]
     demand = demand_of(original, others, key=key, resolve=registry.resolve, estimate=estimate)
     return postings_of(demand, until_us=until_us, rank_of=registry.find, clip=clip)
 

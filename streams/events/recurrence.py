@@ -20,6 +20,8 @@ INTERVAL_BOUND: Final = 1_000
 TIMES_A_DAY_BOUND: Final = 24
 _LOCAL: Final = timezone(timedelta(hours=8))
 _DAY: Final = re.compile(r"^[+-]?(?:[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)$")
+_LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAYS: Final = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
 _BOUNDS: Final = {
     "BYMONTHDAY": (-31, 31),
     "BYMONTH": (1, 12),
@@ -61,6 +63,7 @@ def parse(text: str) -> Rule:
     if count is not None and until is not None:
         raise ValueError("has both COUNT and UNTIL")
     _check_parts(parts, frequency)
+    _check_matches(parts, frequency)
     normal = ";".join(f"{name}={value}" for name, value in _pairs(text))
     return Rule(normal, frequency, interval, count, until)
 
@@ -93,6 +96,20 @@ def _check_parts(parts: dict[str, str], frequency: str) -> None:
             raise ValueError(f"{name} is not supported")
     if times > TIMES_A_DAY_BOUND:
         raise ValueError(f"names {times} times a day, more than {TIMES_A_DAY_BOUND}")
+
+
+def _check_matches(parts: dict[str, str], frequency: str) -> None:
+    """Refuse rules that no day ever matches: they would be sought for without end."""
+    months = [int(item) for item in parts.get("BYMONTH", "1").split(",")]
+    days = [abs(int(item)) for item in parts.get("BYMONTHDAY", "1").split(",")]
+    if min(days) > max(_LENGTHS[month - 1] for month in months):
+        raise ValueError("matches no day: no such month has so many days")
+    weeks = [abs(int(day[:-2])) for day in parts.get("BYDAY", "").split(",") if len(day) > 2]
+    if frequency == "MONTHLY" and weeks and min(weeks) > 5:
+        raise ValueError("matches no day: no month has so many of that weekday")
+    places = [abs(int(item)) for item in parts.get("BYSETPOS", "1").split(",")]
+    if min(places) > _DAYS[frequency] * TIMES_A_DAY_BOUND:
+        raise ValueError(f"matches no day: BYSETPOS lies beyond what FREQ={frequency} can name")
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:

@@ -110,7 +110,7 @@ class Reads:
         code = request.path_params["code"]
         at_us = self._instant(request)
         until_us = at_us + CALENDAR_AHEAD_DAYS * 86_400_000_000
-        found = await self._ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT)
+        found = await self._ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT, unit=True)
         body = feed(code, self._name(code), found, at_us)
         return Response(body, media_type="text/calendar; charset=utf-8")
 

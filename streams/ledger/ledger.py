@@ -3,14 +3,14 @@
 Pure, no clock: the caller says what time it is. Flows in: postings, instants. Flows out: loads as int64 arrays, crossings of limits.
 
 All tiers lie in one array, each with one place more than it has units, so that a range [lo, hi) is +m at lo and -m at hi and the running sum
-over the whole array is every unit's load at once. A metric keeps its differences; the running sum is taken when somebody asks.
+over a tier is the load of every unit of it at once. A metric keeps its differences; the running sum is taken when somebody asks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ from streams.ledger.metrics import COLUMNS, FARTHEST_AHEAD_US, Metric, interval
 from streams.ledger.postings import Postings
 
 I64 = NDArray[np.int64]
-SCATTER_BOUND: Final = 40_000
-"""Up to so many lines are added one by one; above, a count over the whole array is quicker."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,30 @@ class Layout:
 
 
 def add_ranges(differences: I64, lo: NDArray[np.int32], hi: NDArray[np.int32], amount: I64, sign: int = 1) -> None:
-    """Add ``sign * amount`` over each [lo, hi), as differences, in place."""
+    """Add ``sign * amount`` over each [lo, hi), as differences, in place.
+
+    Adding at places beats a count over the whole array (``bincount``) at every size from 2,000 to a million lines, and stays in integers.
+    """
     if sign < 0:
-        amount = -amount
-    if len(lo) <= SCATTER_BOUND:
-        np.add.at(differences, lo, amount)
-        np.subtract.at(differences, hi, amount)
-        return
-    places = np.concatenate((lo, hi))
-    weights = np.concatenate((amount, -amount)).astype(np.float64)
-    # float64 sums are exact here: amounts are at most 10^6 and a place holds fewer than 10^9 of them
-    differences += np.bincount(places, weights, len(differences)).astype(np.int64)
+        lo, hi = hi, lo
+    np.add.at(differences, lo, amount)
+    np.subtract.at(differences, hi, amount)
+
+
+class Part(NamedTuple):
+    """The lines of one kind, and how many units they reach."""
+
+    which: NDArray[np.intp] | slice
+    lo: NDArray[np.int32]
+    hi: NDArray[np.int32]
+    units: int
+
+    @classmethod
+    def of(cls, lines: Lines, kind: int) -> Part:
+        """Of all lines where ``kind`` is 0."""
+        which = np.flatnonzero(lines.kind == kind) if kind else slice(None)
+        lo, hi = lines.lo[which], lines.hi[which]
+        return cls(which, lo, hi, int(hi.sum(dtype=np.int64) - lo.sum(dtype=np.int64)))
 
 
 class Ledger:
@@ -80,13 +91,14 @@ class Ledger:
 
     def __init__(self, sizes: Mapping[int, int], metrics: Sequence[Metric], now_us: int) -> None:
         """``sizes``: units by tier. All loads begin at 0."""
-        self._layout = Layout(sizes)
+        self.layout = Layout(sizes)
         self.metrics = tuple(metrics)
         self.now_us = now_us
         self._runs = SortedRuns()
-        self._differences = {metric: np.zeros(self._layout.width, np.int64) for metric in self.metrics}
-        self._loads = {metric: np.zeros(self._layout.width, np.int64) for metric in self.metrics}
-        self._stale: set[Metric] = set()
+        self._differences = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
+        self._loads = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
+        self._changes = dict.fromkeys(self.metrics, 0)
+        self._summed: dict[tuple[Metric, int], int] = {}
         self._windows: dict[str, list[Metric]] = {}
         for metric in self.metrics:
             self._windows.setdefault(metric.window, []).append(metric)
@@ -99,18 +111,15 @@ class Ledger:
         """Add postings, whenever they start; the number of unit updates made (units x metrics)."""
         if not len(postings):
             return 0
-        lines = self._layout.lines(postings)
+        lines = self.layout.lines(postings).by_start()
+        bounds = [interval(window, self.now_us) for window in self._windows]
+        cuts = lines.start.searchsorted(np.array(bounds, np.int64).reshape(-1, 2), "right").tolist()
         updates = 0
-        oldest = self.now_us
-        for window, metrics in self._windows.items():
-            after, until = interval(window, self.now_us)
-            oldest = min(oldest, after)
-            inside = (lines.start > after) & (lines.start <= until)
-            if inside.all():
-                updates += self._add(lines, metrics, 1)
-            elif inside.any():
-                updates += self._add(lines.part(inside), metrics, 1)
-        self._runs.add(lines, drop_until=oldest)
+        for (first, end), metrics in zip(cuts, self._windows.values(), strict=True):
+            if first < end:
+                updates += self._add(lines.part(slice(first, end)), metrics, 1)
+        oldest = min((after for after, _ in bounds), default=self.now_us)
+        self._runs.add(lines, drop_until=min(oldest, self.now_us))
         return updates
 
     def advance(self, now_us: int) -> None:
@@ -129,32 +138,35 @@ class Ledger:
     def _add(self, lines: Lines, metrics: Iterable[Metric], sign: int) -> int:
         """Add lines that lie in the window of ``metrics``; those of other kinds are passed over."""
         updates = 0
-        by_kind: dict[int, Lines] = {0: lines}
-        reach: dict[int, int] = {}
+        parts: dict[int, Part] = {}
         for metric in metrics:
-            part = by_kind.get(metric.kind)
-            if part is None:
-                part = by_kind[metric.kind] = lines.part(lines.kind == metric.kind)
-            if not len(part.start):
-                continue
-            add_ranges(self._differences[metric], part.lo, part.hi, getattr(part, COLUMNS[metric.measure]), sign)
-            self._stale.add(metric)
-            if metric.kind not in reach:
-                reach[metric.kind] = int(part.hi.sum(dtype=np.int64) - part.lo.sum(dtype=np.int64))
-            updates += reach[metric.kind]
+            if metric.kind not in parts:
+                parts[metric.kind] = Part.of(lines, metric.kind)
+            part = parts[metric.kind]
+            if len(part.lo):
+                amount = getattr(lines, COLUMNS[metric.measure])[part.which]
+                add_ranges(self._differences[metric], part.lo, part.hi, amount, sign)
+                self._changes[metric] += 1
+                updates += part.units
         return updates
 
-    def all_loads(self, metric: Metric) -> I64:
-        """Loads of all places; a view that the next change makes old. Raises KeyError for a metric that is not kept."""
-        loads = self._loads[metric]
-        if metric in self._stale:
-            np.cumsum(self._differences[metric], out=loads)
-            self._stale.discard(metric)
+    def load(self, metric: Metric, tier: int) -> I64:
+        """Loads of a tier by rank; a view that the next change makes old. Raises KeyError for a metric that is not kept.
+
+        The differences of a tier add up to 0, so each tier's running sum stands alone and is taken only when the tier is asked for.
+        """
+        where, changes = self.layout.slice_of(tier), self._changes[metric]
+        loads = self._loads[metric][where]
+        if self._summed.get((metric, tier), 0) != changes:
+            np.cumsum(self._differences[metric][where], out=loads)
+            self._summed[metric, tier] = changes
         return loads
 
-    def load(self, metric: Metric, tier: int) -> I64:
-        """Loads of a tier by rank; a view that the next change makes old."""
-        return self.all_loads(metric)[self._layout.slice_of(tier)]
+    def all_loads(self, metric: Metric) -> I64:
+        """Loads of all places (see ``Layout``); a view that the next change makes old. Raises KeyError for a metric that is not kept."""
+        for tier in self.layout.sizes:
+            self.load(metric, tier)
+        return self._loads[metric]
 
     def digest(self, metric: Metric, tier: int, lo: int = 0, hi: int | None = None) -> tuple[int, int]:
         """Sum of the loads of the ranks [lo, hi) of a tier, and their sum weighted by rank + 1 modulo 2^64."""
@@ -172,7 +184,7 @@ class Ledger:
 
     def preview(self, postings: Postings, limits: Mapping[Metric, Mapping[int, int]]) -> list[Crossing]:
         """Which units these postings would take over which limit now; nothing is changed."""
-        lines = self._layout.lines(postings)
+        lines = self.layout.lines(postings)
         crossings: list[Crossing] = []
         for metric, by_tier in limits.items():
             after, until = interval(metric.window, self.now_us)
@@ -180,12 +192,11 @@ class Ledger:
             if metric.kind:
                 inside &= lines.kind == metric.kind
             part = lines.part(inside)
-            change = np.zeros(self._layout.width, np.int64)
+            change = np.zeros(self.layout.width, np.int64)
             add_ranges(change, part.lo, part.hi, getattr(part, COLUMNS[metric.measure]))
-            np.cumsum(change, out=change)
             for tier, limit in by_tier.items():
                 before = self.load(metric, tier)
-                after_it = before + change[self._layout.slice_of(tier)]
+                after_it = before + np.cumsum(change[self.layout.slice_of(tier)])
                 ranks = np.flatnonzero((before <= limit) & (after_it > limit))
                 if len(ranks):
                     crossings.append(Crossing(metric, tier, ranks, before[ranks], after_it[ranks]))

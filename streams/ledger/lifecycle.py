@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +25,8 @@ Resolve = Callable[[Reach], Ranges]
 Estimate = Callable[[str, Any], Effort]
 Clip = Callable[[Ranges], Ranges]
 _LOCAL: Final = timedelta(hours=8)
+_CYCLE: Final = timedelta(days=146_097)
+"""400 years of the Gregorian calendar: whole weeks, the same dates."""
 _VOID: Final = "void"
 
 
@@ -109,7 +111,8 @@ def demand_of(original: Event, others: Sequence[Event], *, key: int, resolve: Re
 
 def _amended(original: Event, about: Sequence[Event]) -> Any:
     """The original's data with every amendment applied, the latest last."""
-    changes = [event.data.changes for event in about if event.verb == "amended"]
+    # Fields of another kind may have other types: only the demand's own kind can amend it.
+    changes = [event.data.changes for event in about if event.verb == "amended" and event.kind == original.kind]
     if not changes:
         return original.data
     merged: dict[str, Any] = dict(msgspec.json.decode(original.body)["data"])
@@ -125,7 +128,7 @@ def _answer(event: Event) -> Answer:
 
 
 def horizon_us(now_us: int) -> int:
-    """How far standing demands are posted: to the start of the third month after this one, 60 days ahead or more."""
+    """How far standing demands are posted: to the start of the third month after this one, 59 days ahead or more."""
     end = now_us
     for _ in range(3):
         end = period_bounds("month", end)[1]
@@ -146,18 +149,23 @@ def occurrences(demand: Demand, until_us: int) -> Iterator[int]:
 
 
 def _recurring(text: str, starts_us: int, until_us: int) -> Iterator[int]:
-    """Wall-clock recurrence in Asia/Shanghai. dateutil knows no fractions of a second: they are put back."""
+    """Wall-clock recurrence in Asia/Shanghai. dateutil knows no fractions of a second: they are put back.
+
+    A rule that never matches (30 February) is walked day by day to the year 9999. The calendar repeats every 400 years, so the walk is moved
+    as near to that end as it goes.
+    """
     rule = recurrence.parse(text)
     whole, fraction = divmod(starts_us, 1_000_000)
     first = datetime.fromtimestamp(whole, UTC).replace(tzinfo=None) + _LOCAL
     end = until_us if rule.until is None else min(until_us, us(rule.until))
     bound = (EPOCH + timedelta(microseconds=end)).replace(tzinfo=None) + _LOCAL
     parts = [part for part in rule.text.split(";") if not part.startswith(("UNTIL=", "COUNT="))]
-    parts.append(f"UNTIL={bound:%Y%m%dT%H%M%S}")
-    for number, moment in enumerate(rrulestr(";".join(parts), dtstart=first)):
+    moved = _CYCLE * ((MAXYEAR - max(first, bound).year) // 400)
+    parts.append(f"UNTIL={bound + moved:%Y%m%dT%H%M%S}")
+    for number, moment in enumerate(rrulestr(";".join(parts), dtstart=first + moved)):
         if rule.count is not None and number >= rule.count:
             return
-        start = us((moment - _LOCAL).replace(tzinfo=UTC)) + fraction
+        start = us((moment - moved - _LOCAL).replace(tzinfo=UTC)) + fraction
         if start <= end:
             yield start
 

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-RUNS_BOUND: Final = 8
-"""More sorted runs than this are merged into one."""
+RUNS_BOUND: Final = 16
+"""More sorted runs than this are merged to half as many or fewer."""
 
 
 class Lines(NamedTuple):
-    """Columns of equal length sorted by ``start``; ``lo`` and ``hi`` are places in the ledger's arrays."""
+    """Columns of equal length; ``lo`` and ``hi`` are places in the ledger's arrays."""
 
     start: NDArray[np.int64]
     lo: NDArray[np.int32]
@@ -32,6 +32,12 @@ class Lines(NamedTuple):
         """The lines that a mask, a slice or an order names."""
         return Lines(*(column[which] for column in self))  # type: ignore[arg-type]
 
+    def by_start(self) -> Lines:
+        """The same lines, ascending by start."""
+        if np.all(self.start[1:] >= self.start[:-1]):
+            return self
+        return self.part(np.argsort(self.start))
+
 
 class SortedRuns:
     """Sorted runs of lines; at most RUNS_BOUND of them."""
@@ -43,10 +49,11 @@ class SortedRuns:
         return sum(len(run.start) for run in self._runs)
 
     def add(self, lines: Lines, *, drop_until: int) -> None:
-        """Take lines in any order; those that start at or before ``drop_until`` are no longer needed."""
-        if len(lines.start) and not np.all(lines.start[1:] >= lines.start[:-1]):
-            lines = lines.part(np.argsort(lines.start, kind="stable"))
-        self._runs.append(lines.part(slice(int(lines.start.searchsorted(drop_until, "right")), None)))
+        """Take lines that ascend by start; those that start at or before ``drop_until`` are no longer needed."""
+        kept = _needed(lines, drop_until)
+        if not len(kept.start):
+            return
+        self._runs.append(kept)
         if len(self._runs) > RUNS_BOUND:
             self._merge(drop_until)
 
@@ -55,18 +62,25 @@ class SortedRuns:
         if after >= until:
             return
         for run in self._runs:
-            first, end = run.start.searchsorted([after, until], "right")
+            first, end = run.start.searchsorted(np.array((after, until)), "right").tolist()
             if first < end:
-                yield run.part(slice(int(first), int(end)))
+                yield run.part(slice(first, end))
 
     def _merge(self, drop_until: int) -> None:
-        """Small runs first, so that the large one is copied seldom."""
+        """Merge the small runs in one go, and larger ones only once what is merged has half their size: those are copied seldom."""
         self._runs.sort(key=lambda run: len(run.start))
-        while len(self._runs) > RUNS_BOUND // 2 or (
-            len(self._runs) > 1 and len(self._runs[0].start) * 2 > len(self._runs[1].start)
-        ):
-            first, second, *rest = self._runs
-            both = Lines(*(np.concatenate((getattr(first, name), getattr(second, name))) for name in Lines._fields))
-            both = both.part(np.argsort(both.start, kind="stable"))
-            both = both.part(slice(int(both.start.searchsorted(drop_until, "right")), None))
-            self._runs = sorted([both, *rest], key=lambda run: len(run.start))
+        merged, lines = 0, 0
+        for run in self._runs:
+            if merged > RUNS_BOUND // 2 and len(run.start) > 2 * lines:
+                break
+            merged, lines = merged + 1, lines + len(run.start)
+        few = self._runs[:merged]
+        both = Lines(*(np.concatenate([getattr(run, name) for run in few]) for name in Lines._fields))
+        # numpy's stable sort finds the runs and merges them
+        both = _needed(both.part(np.argsort(both.start, kind="stable")), drop_until)
+        self._runs = [both, *self._runs[merged:]]
+
+
+def _needed(lines: Lines, drop_until: int) -> Lines:
+    first = int(lines.start.searchsorted(drop_until, "right"))
+    return lines.part(slice(first, None)) if first else lines

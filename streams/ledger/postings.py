@@ -6,7 +6,7 @@ Pure. Flows in: numbers. Flows out: ``Postings`` and their arithmetic: concat, n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -78,14 +78,23 @@ class Postings:
 
     def net(self) -> Postings:
         """One line for each place, none where all amounts are 0; order is that of the places."""
-        sums: dict[tuple[Any, ...], list[int]] = {}
-        for row in self.rows():
-            key, tier, kind, issuer, lo, hi, start, low, likely, high, n, point = row
-            held = sums.setdefault((key, tier, kind, issuer, lo, hi, start, point), [0, 0, 0, 0])
-            for at, amount in enumerate((low, likely, high, n)):
-                held[at] += amount
-        kept = sorted((place, amounts) for place, amounts in sums.items() if any(amounts))
-        return Postings.from_rows([(*place[:7], *amounts, place[7]) for place, amounts in kept])
+        if not len(self):
+            return self
+        names = sorted(set(self.issuer.tolist()))
+        number = {name: at for at, name in enumerate(names)}
+        issuer = np.fromiter(map(number.__getitem__, self.issuer.tolist()), np.int64, len(self))
+        places = [issuer if name == "issuer" else getattr(self, name) for name in PLACE]
+        order = np.lexsort(places[::-1])
+        differs = np.zeros(len(self), np.bool_)
+        differs[0] = True
+        for column in places:
+            ordered = column[order]
+            differs[1:] |= ordered[1:] != ordered[:-1]
+        first = np.flatnonzero(differs)
+        sums = {name: np.add.reduceat(getattr(self, name)[order], first) for name in AMOUNTS}
+        kept = np.any([amounts != 0 for amounts in sums.values()], axis=0)
+        lines = self.select(order[first[kept]])
+        return replace(lines, **{name: amounts[kept] for name, amounts in sums.items()})
 
     def minus(self, present: Postings) -> Postings:
         """The lines that turn ``present`` into these: what should be there minus what is."""

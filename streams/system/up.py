@@ -120,7 +120,11 @@ class System:
             | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
         )
         if not wish.headless:
-            self._run("dashboard", ("dashboard.serve", "--port", str(ports["dashboard"])), environment | reader)
+            self._run(
+                "dashboard",
+                ("dashboard.serve", "--port", str(ports["dashboard"])),
+                environment | reader | {"BURDENWATCH_API": api},
+            )
         self._await("api", f"{api}/readyz")
         if not wish.headless:
             self._await("dashboard", f"{dashboard}/healthz")

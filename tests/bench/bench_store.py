@@ -1,7 +1,7 @@
 """The store under a national year: sizes, questions, restart. ``python -m tests.bench.bench_store [--scale X] [--keep DIR]``.
 
 Fills an embedded store with ``national_year`` through the product's writer, merges what is merged in a day's rest, asks
-every question with random arguments through the product's reads, and prints a markdown table. Medians of single calls,
+every question with random arguments through the product's reads. Medians of single calls,
 client and HTTP included.
 """
 
@@ -27,6 +27,8 @@ from streams.ledger.postings import Postings
 from streams.registry.registry import Registry, load
 from streams.store import Address, Scope, connect, insert_demands, load_postings, migrate, reads
 from streams.store.span import days_span
+from tests.bench.figures import Row, at_most
+from tests.bench.figures import table as as_table
 from tests.bench.national_year import DAYS, FIRST_DAY, SHARDS, days, issuers
 
 SEED: Final = 3
@@ -34,6 +36,16 @@ GROUP_DAYS: Final = 12
 REPEATS: Final = 25
 FIRST: Final = (FIRST_DAY + timedelta(hours=12)).date()
 LEADER: Final = Scope("bench", "leadership", ("",))
+GOALS: Final = {
+    "top 100 townships, any 30 days": 30.0,
+    "top 100 villages, any 30 days": 30.0,
+    "any area's total, any 30 days": 50.0,
+    "any area's total, any 90 days": 50.0,
+    "any area's total, whole year": 50.0,
+    "a township's 90-day series by kind": 50.0,
+    "a village's 90-day series by kind": 50.0,
+}
+"""Bounds of the median in milliseconds."""
 TABLES: Final = ("demands", "load_day", "load_week", "load_month", "issuer_month", "total_day")
 
 
@@ -125,7 +137,10 @@ def questions(client: Client, registry: Registry) -> list[tuple[str, Callable[[r
         ("top 100 villages, any 30 days", hot("village", 30)),
         ("top 100 townships, whole year", hot("township", 364)),
         ("the country's total, any 30 days", lambda c: reads.area_load(client, LEADER, registry, "", *spell(c, 30))),
-        ("the country's 90-day series by kind", lambda c: reads.area_series(client, LEADER, registry, "", *spell(c, 90))),
+        (
+            "the country's 90-day series by kind",
+            lambda c: reads.area_series(client, LEADER, registry, "", *spell(c, 90)),
+        ),
         (
             "top 100 townships at an instant (all.minutes.30d)",
             lambda c: reads.hotspots_at(client, LEADER, registry, "township", "all.minutes.30d", at(c)),
@@ -192,38 +207,56 @@ def restart(client: Client, rows: int) -> tuple[int, float]:
     return loaded, time.perf_counter() - began
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the 12 million demands")
-    parser.add_argument("--keep", type=Path, default=None, help="directory of the store; filled once, used again")
-    chosen = parser.parse_args()
+def main(scale: float = 1.0, keep: Path | None = None) -> list[Row]:
+    """The year's figures; a store that ``keep`` holds already is not filled again."""
     registry = load()
-    with store(chosen.keep) as client:
+    with store(keep) as client:
         migrate(client)
+        out: list[Row] = []
         if not client.command("SELECT count() FROM demands"):
-            took = fill(client, registry, chosen.scale)
+            took = fill(client, registry, scale)
             rows = int(str(client.command("SELECT count() FROM demands")))
-            print(f"written: {rows:,} postings in {took:.0f} s ({rows / took:,.0f} rows/s with all roll-ups)\n")
+            out.append(Row("store: written with all roll-ups", rows / took, "rows/s"))
             for table in TABLES:
                 client.command(f"OPTIMIZE TABLE {table} FINAL")
-        report(client, registry)
+        return [*out, *sizes(client), *answers(client, registry), restarted(client)]
 
 
-def report(client: Client, registry: Registry) -> None:
-    """Prints the tables."""
+def sizes(client: Client) -> list[Row]:
+    """Rows and bytes of the tables."""
     rows, receipts = client.query("SELECT count(), sum(n * (toInt64(hi) - lo)) FROM demands").result_rows[0]
-    print(f"{rows:,} postings, {receipts:,} receipts\n\n| table | rows | MB | byte a receipt |\n|---|---|---|---|")
-    sizes = client.query(
-        "SELECT table, sum(rows), sum(bytes_on_disk) AS b FROM system.parts WHERE active AND database = currentDatabase() "
+    found = client.query(
+        "SELECT table, sum(bytes_on_disk) AS b FROM system.parts WHERE active AND database = currentDatabase() "
         f"AND table IN ({', '.join(repr(table) for table in TABLES)}) GROUP BY table ORDER BY b DESC"
     ).result_rows
-    for table, count, size in [*sizes, ("all", sum(r[1] for r in sizes), sum(r[2] for r in sizes))]:
-        print(f"| {table} | {count:,} | {size / 1e6:.1f} | {size / receipts:.3f} |")
-    print("\n| question | median ms | p95 ms |\n|---|---|---|")
+    whole = sum(size for _, size in found) / receipts
+    return [
+        Row("store: postings of the year", rows, "rows"),
+        Row("store: receipts of the year", receipts, "receipts"),
+        *(Row(f"store: table {name}", size / receipts, "bytes/receipt") for name, size in found),
+        Row("store: all tables", whole, "bytes/receipt", "<= 0.25", whole <= 0.25),
+    ]
+
+
+def answers(client: Client, registry: Registry) -> list[Row]:
+    """A row for each question: the median, and the 95th percentile in words."""
+    out = []
     for name, call in questions(client, registry):
-        print("| {} | {:.1f} | {:.1f} |".format(name, *median_ms(call)), flush=True)
-    print("\nrestart: {:,} postings of all shards into numpy in {:.2f} s".format(*restart(client, 3_000_000)))
+        median, high = median_ms(call)
+        figure, bound = f"store: {name} (p95 {high:.0f})", GOALS.get(name)
+        out.append(Row(figure, median, "ms") if bound is None else at_most(figure, median, "ms", bound))
+    return out
+
+
+def restarted(client: Client) -> Row:
+    """Reading the postings that a restart needs."""
+    rows, took = restart(client, 3_000_000)
+    return Row(f"store: {rows:,} postings of all shards into numpy", took, "s")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the 12 million demands")
+    parser.add_argument("--keep", type=Path, default=None, help="directory of the store; filled once, used again")
+    asked = parser.parse_args()
+    print(as_table(main(asked.scale, asked.keep)))

@@ -79,7 +79,7 @@ class Sample:
         heat = dict(zip(provinces, draw.lognormal(0.0, 0.5, len(provinces)), strict=True))
         for back in range(days, -1, -1):
             midnight = (self.now_us + 8 * 3_600_000_000) // DAY_US * DAY_US - 8 * 3_600_000_000 - back * DAY_US
-            weekday = (midnight // DAY_US + 4 + 1) % 7
+            weekday = (midnight // DAY_US + 4) % 7  # midnight in Shanghai is still the day before in UTC
             busy = (0.25 if weekday in (5, 6) else 1.0) * (1.25 if back % 30 < 4 else 1.0)
             for _ in range(int(150 * busy)):
                 start = midnight + int(min(max(draw.normal(10.8, 2.4), 0.5), 23.5) * 3_600_000_000)
@@ -95,16 +95,19 @@ class Sample:
         provinces = list(heat)
         weight = np.array([heat[code] for code in provinces])
         province = provinces[int(draw.choice(len(provinces), p=weight / weight.sum()))]
-        level = draw.choice(["centre", "province", "prefecture", "county"], p=[0.006, 0.154, 0.4, 0.44])
+        level = draw.choice(["centre", "province", "prefecture", "county"], p=[0.012, 0.148, 0.4, 0.44])
         area = {"centre": "", "province": province}.get(str(level), "")
         if level in ("prefecture", "county"):
             area = str(draw.choice(self.registry.children(province)))
             below = self.registry.children(area)
             if level == "county" and len(area) == 4 and below and len(below[0]) == 6:
                 area = str(draw.choice(below))
-        kind = str(draw.choice(KINDS, p=np.array(WEIGHTS) / sum(WEIGHTS)))
+        weights = np.array(WEIGHTS, float)
+        if level == "centre":  # what goes to every township of the country is a document or a short form, seldom more
+            weights = np.array([kind in ("document", "request", "meeting") for kind in KINDS], float)
+        kind = str(draw.choice(KINDS, p=weights / weights.sum()))
         line = str(draw.choice([name for name in LINES if name in self.registry.lines]))
-        likely = max(5, int(LIKELY[KINDS.index(kind)] * draw.lognormal(0, 0.35)))
+        likely = max(5, int(LIKELY[KINDS.index(kind)] * draw.lognormal(0, 0.35) * (0.25 if level == "centre" else 1)))
         tier = "village" if draw.random() < 0.22 else "township"
         title = TITLES.get(kind, "关于做好有关工作的通知")
         self.demand(f"{area[:6]:0<6}-{line}", kind, area, tier, start, likely, title)
@@ -115,6 +118,4 @@ class Sample:
             WorkerReport(part, n, self.now_us, lag, 210.0, self.now_us) for part in ("admit", "tally") for n in range(4)
         ]
         insert_reports(self.client, reports, "sample-reports")
-        insert_refused(
-            self.client, [Refusal(self.now_us, "//oa.example.cn/office", "unknown-area", 3)], "sample-refused"
-        )
+        insert_refused(self.client, [Refusal(self.now_us, "//oa.example.cn/office", "invalid", 3)], "sample-refused")

@@ -1,123 +1,169 @@
-"""The ledger against the naive oracle: random event sets, orders, reconcile paths, shards, restarts and steps of time."""
+"""The ledger against the naive oracle: random event sets, orders, duplicates, reconcile paths, shards, restarts and steps of time."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.events import Effort, Event, decode
 from streams.events.data import us
-from streams.events.model import Reach
 from streams.ledger.ledger import Ledger, loads_at
-from streams.ledger.lifecycle import demand_of, postings_of
+from streams.ledger.lifecycle import Demand, demand_of, postings_of
 from streams.ledger.metrics import MEASURES, WINDOWS, Metric
 from streams.ledger.postings import Postings, concat, empty
-from streams.registry.model import Range
+from streams.ledger.replay import admitted, replay
+from streams.registry import Registry
+from streams.registry.model import Ranges
 from tests.property import oracle
+from tests.property.event_sets import BEGIN, TIMES, event_sets
+from tests.property.small_country import country
 
-TIER, SIZE = 5, 6
-UNITS = [f"510104017{number:03d}" for number in range(1, SIZE + 1)]
-RANKS = {code: rank for rank, code in enumerate(UNITS)}
-BEGIN = datetime(2026, 3, 28, 15, 59, 59, 999_999, UTC)
-TIMES = st.builds(
-    lambda days, hours, tick: BEGIN + timedelta(days=days, hours=hours, microseconds=tick),
-    st.integers(0, 9), st.sampled_from((0, 0, 8, 16)), st.integers(0, 2),
+TIERS = (2, 3, 4, 5)
+UNTIL_US = us(BEGIN + timedelta(days=90))
+NAMES = st.builds(
+    lambda kind, measure, window: f"{kind}.{measure}.{window}",
+    st.sampled_from(("all", "all", "meeting")), st.sampled_from(sorted(MEASURES)), st.sampled_from(sorted(WINDOWS)),
 )  # fmt: skip
-STAMPS = TIMES.map(lambda moment: moment.isoformat(timespec="microseconds"))
-EFFORTS = st.one_of(st.integers(0, 90), st.just({"low": 5, "likely": 7, "high": 11}))
-REACHES = st.sets(st.sampled_from(UNITS), min_size=1).map(lambda units: {"units": sorted(units)})
-RULES = st.sampled_from((None, None, "FREQ=DAILY;COUNT=4", "FREQ=WEEKLY;COUNT=3"))
-KINDS = st.sampled_from(("meeting", "request"))
 
 
-@st.composite
-def events(draw: st.DrawFn) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
-    ids = [f"i{number}" for number in range(draw(st.integers(1, 3)))]
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    return country(tmp_path_factory.mktemp("small"))
 
-    def put(name: str, kind: str, data: dict[str, Any]) -> None:
-        out.append({"specversion": "1.0", "id": name, "source": "//oa.example.cn/510000/education",
-                    "type": f"burden.{kind}.v1", "time": draw(STAMPS), "data": data})  # fmt: skip
 
-    for name in ids:
-        data = {"issuer": "510000-education", "title": "t", "reach": draw(REACHES), "starts_at": draw(STAMPS),
-                "recurrence": draw(RULES), "effort_minutes": draw(st.one_of(st.none(), EFFORTS))}  # fmt: skip
-        put(name, f"{draw(KINDS)}.issued", {key: value for key, value in data.items() if value is not None})
-    for number in range(draw(st.integers(0, 8))):
-        verb = draw(st.sampled_from(
-            ("amended", "withdrawn", "ended", "answered", "returned", "outcome", "correction")))  # fmt: skip
-        target, unit = draw(st.sampled_from([*ids, "absent", "e0"])), draw(st.sampled_from(UNITS))
-        if verb == "amended":
-            changes = {"reach": REACHES, "starts_at": STAMPS, "recurrence": RULES,
-                       "effort_minutes": st.one_of(st.none(), EFFORTS)}  # fmt: skip
-            named = draw(st.sets(st.sampled_from(sorted(changes)), min_size=1))
-            said: dict[str, Any] = {"amends": target} | {name: draw(changes[name]) for name in sorted(named)}
-        elif verb == "answered":
-            said = {"answers": target, "unit": unit, "actual_minutes": draw(st.integers(0, 99))}
-            if draw(st.booleans()):
-                said["occurrence_at"] = draw(
-                    st.sampled_from([e["data"].get("starts_at") or e["time"] for e in out[:1]])
-                )
-        elif verb == "returned":
-            said = {"returns": target, "unit": unit, "effort_minutes": draw(EFFORTS)}
-        elif verb == "correction":
-            effect = draw(st.one_of(st.just("void"), EFFORTS.map(lambda e: {"effort_minutes": e})))
-            said = {"restates": [target], "effect": effect}
-        else:
-            word = {"withdrawn": "withdraws", "ended": "ends", "outcome": "concludes"}[verb]
-            said = {word: target} | ({"decisions": []} if verb == "outcome" else {})
-        put(f"e{number}", "correction.applied" if verb == "correction" else f"{draw(KINDS)}.{verb}", said)
+def demands(registry: Registry, known: Iterable[Event]) -> list[Demand]:
+    """Every demand of a set of events."""
+    unique = list(admitted(known))
+    return [
+        demand_of(original, unique, key=int(original.id[1:]), resolve=registry.resolve, estimate=estimate)
+        for original in unique
+        if original.verb == "issued"
+    ]
+
+
+def estimate(_kind: str, _data: object) -> Effort:
+    return Effort(*oracle.ESTIMATE)
+
+
+def should_have(registry: Registry, known: Iterable[Event], shard: int = 0, shards: int = 1) -> Postings:
+    """The postings of one shard."""
+    parts = registry.shards(shards)
+
+    def clip(ranges: Ranges) -> Ranges:
+        return parts.clip(ranges, shard)
+
+    return concat(
+        postings_of(demand, until_us=UNTIL_US, rank_of=registry.find, clip=clip) for demand in demands(registry, known)
+    )
+
+
+class Shard:
+    """A worker's state: postings and their ledger, changed by reconciling alone."""
+
+    def __init__(self, registry: Registry, number: int, of: int, metrics: list[Metric], now: datetime) -> None:
+        self._registry, self._number, self._of = registry, number, of
+        self.sizes = {tier: registry.size(tier) for tier in TIERS}
+        self.metrics = metrics
+        self.present = empty()
+        self.ledger = Ledger(self.sizes, metrics, us(now))
+
+    def reconcile(self, known: list[Event]) -> int:
+        change = should_have(self._registry, known, self._number, self._of).minus(self.present)
+        self.ledger.apply(change)
+        self.present = concat((self.present, change))
+        return len(change)
+
+    def restart(self, now: datetime) -> None:
+        self.ledger = Ledger(self.sizes, self.metrics, us(now))
+        self.ledger.apply(self.present)
+
+
+def decoded(documents: Iterable[dict[str, Any]]) -> list[Event]:
+    return [decode(json.dumps(one).encode()) for one in documents]
+
+
+def wanted(
+    registry: Registry, documents: list[dict[str, Any]], names: list[str], now: datetime
+) -> dict[Any, list[int]]:
+    """The oracle's loads by metric and tier, unit by unit."""
+    out: dict[Any, list[int]] = {(name, tier): [] for name in names for tier in TIERS}
+    for tier in TIERS:
+        for unit in map(str, registry.codes(tier)):
+            found = oracle.occurrences(documents, unit, now + timedelta(days=31))
+            for name in names:
+                out[name, tier].append(oracle.counted(found, name, now))
     return out
 
 
-def resolve(reach: Reach) -> tuple[Range, ...]:
-    return tuple(Range(TIER, RANKS[code], RANKS[code] + 1) for code in sorted(set(reach.units)))
-
-
-def should_have(known: list[Event], shards: int = 1) -> Postings:
-    parts = []
-    for original in (e for e in known if e.verb == "issued"):
-        key = int(original.id[1:])
-        demand = demand_of(original, known, key=key, resolve=resolve, estimate=lambda _k, _d: Effort(*oracle.ESTIMATE))
-        for shard in range(shards):
-            parts.append(postings_of(
-                demand, until_us=us(BEGIN + timedelta(days=200)), rank_of=lambda code: (TIER, RANKS[code]),
-                clip=lambda ranges, shard=shard: tuple(one for one in ranges if one.lo % shards == shard),
-            ))  # fmt: skip
-    return concat(parts)
-
-
-@settings(max_examples=300, deadline=None)
-@given(events(), st.data())
-def test_ledger_equals_the_oracle(documents: list[dict[str, Any]], data: st.DataObject) -> None:
-    shuffled = data.draw(st.permutations(documents))
-    decoded = [decode(json.dumps(one).encode()) for one in shuffled]
-    names = data.draw(st.lists(st.builds(
-        lambda kind, measure, window: f"{kind}.{measure}.{window}",
-        st.sampled_from(("all", "meeting")), st.sampled_from(sorted(MEASURES)), st.sampled_from(sorted(WINDOWS)),
-    ), min_size=1, max_size=4, unique=True))  # fmt: skip
-    metrics = [Metric.parse(name) for name in names]
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(decoded)), max_size=2))) + [len(decoded)]
+@settings(max_examples=150, deadline=None)
+@given(documents=event_sets(), names=st.lists(NAMES, min_size=1, max_size=4, unique=True), data=st.data())
+def test_shards_add_up_to_the_oracle(
+    small: Registry, documents: list[dict[str, Any]], names: list[str], data: st.DataObject
+) -> None:
+    twice = documents + data.draw(st.lists(st.sampled_from(documents), max_size=3))
+    known = decoded(data.draw(st.permutations(twice)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(known)), max_size=2))) + [len(known)]
     moments = sorted(data.draw(st.lists(TIMES, min_size=len(cuts), max_size=len(cuts))))
-    ledger, present = Ledger({TIER: SIZE}, metrics, us(moments[0])), empty()
-    shards = data.draw(st.integers(1, 3))
+    count = data.draw(st.integers(1, 3))
+    metrics = [Metric.parse(name) for name in names]
+    shards = [Shard(small, number, count, metrics, moments[0]) for number in range(count)]
     for cut, moment in zip(cuts, moments, strict=True):
-        ledger.advance(us(moment))
-        change = should_have(decoded[:cut], shards).minus(present)
-        ledger.apply(change)
-        present = concat((present, change))
-    again = should_have(decoded[::-1], shards).minus(present)
-    assert len(again) == 0, "reconciling twice changes nothing"
+        for shard in shards:
+            shard.ledger.advance(us(moment))
+            shard.reconcile(known[:cut])
+            if data.draw(st.booleans()):
+                shard.restart(moment)
+    assert sum(shard.reconcile(known[::-1]) for shard in shards) == 0, "reconciling twice changes nothing"
     later = moments[-1] + data.draw(st.timedeltas(timedelta(0), timedelta(days=40)))
-    ledger.advance(us(later))
-    restarted = Ledger({TIER: SIZE}, metrics, us(later))
-    restarted.apply(present)
+    must = wanted(small, documents, names, later)
+    everything = concat(shard.present for shard in shards)
+    for shard in shards:
+        shard.ledger.advance(us(later))
     for name, metric in zip(names, metrics, strict=True):
-        wanted = [oracle.load(documents, unit, name, later) for unit in UNITS]
-        assert ledger.load(metric, TIER).tolist() == wanted
-        assert restarted.load(metric, TIER).tolist() == wanted
-        assert loads_at(present, metric, us(later), {TIER: SIZE})[TIER].tolist() == wanted
+        alone = loads_at(everything, metric, us(later), shards[0].sizes)
+        for tier in TIERS:
+            together = np.sum([shard.ledger.load(metric, tier) for shard in shards], axis=0)
+            assert together.tolist() == must[name, tier]
+            assert alone[tier].tolist() == must[name, tier]
+
+
+@settings(max_examples=80, deadline=None)
+@given(documents=event_sets(), name=NAMES, now=TIMES, data=st.data())
+def test_replay_equals_the_oracle(
+    small: Registry, documents: list[dict[str, Any]], name: str, now: datetime, data: st.DataObject
+) -> None:
+    shuffled = decoded(data.draw(st.permutations(documents + documents[:2])))
+    got = dict(replay(shuffled, small, estimate, us(now), Metric.parse(name)))
+    must = {
+        unit: load
+        for tier in TIERS
+        for unit in map(str, small.codes(tier))
+        if (load := oracle.load(documents, unit, name, now))
+    }
+    assert got == must
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents=event_sets(), now=TIMES)
+def test_units_and_demands_give_the_same_sum(small: Registry, documents: list[dict[str, Any]], now: datetime) -> None:
+    """Without answers and rework: sum over units = sum over occurrences of minutes x units reached."""
+    known = [one for one in decoded(documents) if one.verb not in ("answered", "returned")]
+    metric = Metric.parse("all.minutes.30d")
+    sizes = {tier: small.size(tier) for tier in TIERS}
+    by_unit = sum(int(one.sum()) for one in loads_at(should_have(small, known), metric, us(now), sizes).values())
+    texts = [one for one in documents if not one["type"].endswith(("answered.v1", "returned.v1"))]
+    by_demand = 0
+    for demand in demands(small, known):
+        own = [one for one in texts if one["id"] == f"i{demand.key}" or not one["type"].endswith("issued.v1")]
+        units = [small.code_of(one.tier, rank) for one in demand.ranges for rank in range(one.lo, one.hi)]
+        if units:
+            assert len(units) == len(set(units)) == small.reached(demand.ranges)
+            by_demand += oracle.load(own, units[0], "all.minutes.30d", now) * small.reached(demand.ranges)
+    assert by_unit == by_demand

@@ -37,6 +37,10 @@ def test_a_local_day_is_inclusive() -> None:
         ("FREQ=DAILY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4", "24"),
         ("FREQ=WEEKLY;BYDAY=XX", "BYDAY"),
         ("FREQ=DAILY;" + "X" * 600, "500"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "no day"),
+        ("FREQ=MONTHLY;BYMONTH=4,6;BYMONTHDAY=-31", "no day"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "no day"),
+        ("FREQ=DAILY;BYSETPOS=366", "no day"),
     ],
 )
 def test_what_is_refused_and_why(text: str, reason: str) -> None:

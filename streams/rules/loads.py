@@ -1,0 +1,212 @@
+"""Load rules: every unit of every tier against its level, at once; only what changed comes out (R05, R11, R12, R15, R20).
+
+Pure, no clock. Flows in: loads by metric and tier (int64 by rank), the rules in force. Flows out: changes as ranks, and truths.
+A unit's level is the largest of the limit in force at its place (per head: times its establishment), the peers' quantile, and ``band`` times
+its own season. What is not known does not raise a level; a unit whose establishment is not known is not judged per head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.ledger.metrics import Metric, interval
+from streams.ledger.postings import Postings
+from streams.registry import Registry
+from streams.rules.book import Rulebook, Standing
+from streams.rules.machine import Findings
+from streams.rules.truth import Truth
+
+I64 = NDArray[np.int64]
+LoadOf = Callable[[Metric, int], I64]
+"""Loads of a metric and tier, by rank."""
+NEVER: Final = np.iinfo(np.int64).max
+PEERS: Final = 5
+"""Fewer units than these are no peers."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Units of a tier that a rule began to hold for (``up``) or ceased to (``down``): ranks, with loads and levels of both."""
+
+    rule: str
+    metric: Metric
+    tier: int
+    up: NDArray[np.intp]
+    up_loads: I64
+    up_levels: I64
+    down: NDArray[np.intp]
+    down_loads: I64
+
+
+@dataclass
+class _Watched:
+    """One rule over one tier."""
+
+    rule: Standing
+    metric: Metric
+    tier: int
+    limits: I64 | np.int64
+    clear_share: float
+    over: NDArray[np.bool_]
+    variants: Mapping[str, Standing] = field(default_factory=dict)
+
+
+class LoadWatch:
+    """The load rules in force on a day, and for which units each holds. Mutable; owned by one caller."""
+
+    def __init__(self, book: Rulebook, registry: Registry, day: date, seasons: Mapping[tuple[Metric, int], I64] | None = None) -> None:
+        """``seasons``: what a unit usually bears at this time of year, by metric and tier."""
+        self._book, self._registry = book, registry
+        self._seasons = seasons or {}
+        self._watched: dict[tuple[str, int], _Watched] = {}
+        self.day = day
+        self.move(day)
+
+    @property
+    def metrics(self) -> tuple[tuple[Metric, int], ...]:
+        """What ``changes`` will ask for, each once."""
+        return tuple(dict.fromkeys((one.metric, one.tier) for one in self._watched.values()))
+
+    def move(self, day: date) -> None:
+        """Go on under the law of another day; units that a rule holds for stay so until their load says otherwise."""
+        self.day = day
+        before, self._watched = self._watched, {}
+        for rule, variants in self._variants(day).items():
+            first = next(iter(variants.values()))
+            for level in first.rule.scope.tiers or ("township", "village"):
+                tier = self._registry.tier_id(level)
+                held = before.get((rule, tier))
+                over = np.zeros(self._registry.size(tier), np.bool_) if held is None else held.over
+                self._watched[rule, tier] = self._watch(variants, tier, over)
+
+    def _variants(self, day: date) -> dict[str, dict[str, Standing]]:
+        """By rule: the areas where a variant begins to apply, from above to below."""
+        found: dict[str, dict[str, Standing]] = {}
+        for area in sorted({"", *(pack.area for pack in self._book.packs)}, key=len):
+            for one in self._book.in_force(area, day):
+                if one.rule.family == "load":
+                    found.setdefault(one.rule.id, {})[area] = one
+        return found
+
+    def _watch(self, variants: Mapping[str, Standing], tier: int, over: NDArray[np.bool_]) -> _Watched:
+        first = next(iter(variants.values()))
+        load = first.rule.load
+        assert load is not None  # a load rule has one: Rule checks it
+        size = self._registry.size(tier)
+        limits = np.full(size, NEVER, np.int64)
+        for area, one in variants.items():
+            lo, hi = self._registry.span_of(area, tier)
+            limits[lo:hi] = int(one.rule.limit)
+        if load.per_head:
+            staff = self._registry.staff(tier).astype(np.int64)
+            limits = np.where((staff > 0) & (limits < NEVER), limits * staff, NEVER)
+        uniform = size > 0 and bool((limits == limits[0]).all())
+        clear = first.rule.limit if first.rule.clear is None else first.rule.clear
+        share = clear / first.rule.limit if first.rule.limit else 1.0
+        metric = Metric.parse(load.metric)
+        return _Watched(first, metric, tier, limits[0] if uniform else limits, share, over, dict(variants))
+
+    def changes(self, loads: LoadOf) -> list[Change]:
+        """What changed since the last call; loads must cover whole tiers."""
+        found: list[Change] = []
+        for one in self._watched.values():
+            values = loads(one.metric, one.tier)
+            levels = self._levels(one, values)
+            over = values > levels
+            if one.over.any():
+                cleared = levels if one.clear_share == 1.0 else np.floor(levels * one.clear_share).astype(np.int64)
+                over |= one.over & (values > cleared)
+            changed = np.flatnonzero(over != one.over)
+            if len(changed):
+                found.append(_change(one, changed, over, values, levels))
+                one.over = over
+        return found
+
+    def _levels(self, one: _Watched, values: I64) -> I64 | np.int64:
+        load = one.rule.rule.load
+        levels: I64 | np.int64 = one.limits
+        if load is None:
+            return levels
+        if load.peer_quantile is not None and len(values) >= PEERS:
+            place = min(int(load.peer_quantile * len(values)), len(values) - 1)
+            levels = np.maximum(levels, np.partition(values, place)[place])
+        season = self._seasons.get((one.metric, one.tier))
+        if load.band is not None and season is not None:
+            levels = np.maximum(levels, np.floor(season * load.band).astype(np.int64))
+        return levels
+
+    def truths(self, changes: Iterable[Change]) -> list[Truth]:
+        """The changes as truths about units."""
+        out: list[Truth] = []
+        for one in changes:
+            watched = self._watched[one.rule, one.tier]
+            for rank, load, level in zip(one.up.tolist(), one.up_loads.tolist(), one.up_levels.tolist(), strict=True):
+                out.append(self._truth(watched, rank, True, load, level))
+            for rank, load in zip(one.down.tolist(), one.down_loads.tolist(), strict=True):
+                out.append(self._truth(watched, rank, False, load, 0))
+        return out
+
+    def _truth(self, one: _Watched, rank: int, holds: bool, load: int, level: int) -> Truth:
+        code = self._registry.code_of(one.tier, rank)
+        area = max((area for area in one.variants if code.startswith(area)), key=len, default="")
+        standing = one.variants.get(area, one.rule)
+        rule = standing.rule
+        return Truth(
+            rule=rule.id,
+            subject=f"unit:{code}",
+            period="",
+            holds=holds,
+            value=float(load),
+            limit=float(level),
+            edition=standing.edition,
+            layer=rule.layer,
+            for_us=rule.for_us,
+            keep_firing_us=rule.keep_firing_us,
+            place=code.partition("-")[0],
+            inputs={"metric": str(one.metric), "level": level},
+        )
+
+    def restore(self, findings: Findings) -> None:
+        """Take up again from stored findings, so that only what differs from them is a change."""
+        for finding in findings.open():
+            place = self._registry.find(finding.subject.removeprefix("unit:")) if finding.holds else None
+            if place is not None and (finding.rule, place[0]) in self._watched:
+                self._watched[finding.rule, place[0]].over[place[1]] = True
+
+
+def _change(one: _Watched, changed: NDArray[np.intp], over: NDArray[np.bool_], values: I64, levels: I64 | np.int64) -> Change:
+    rising = over[changed]
+    up, down = changed[rising], changed[~rising]
+    reached = np.broadcast_to(np.asarray(levels, np.int64), values.shape)[up]
+    return Change(one.rule.rule.id, one.metric, one.tier, up, values[up], reached, down, values[down])
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one demand adds to a unit's load."""
+
+    key: int
+    issuer: str
+    start_us: int
+    amount: int
+
+
+def contributions(postings: Postings, metric: Metric, now_us: int, tier: int, rank: int) -> list[Contribution]:
+    """The postings that a unit's load is the sum of, the largest first."""
+    after, until = interval(metric.window, now_us)
+    p = postings
+    mine = (p.tier == tier) & (p.lo <= rank) & (rank < p.hi) & (p.start_us > after) & (p.start_us <= until)
+    if metric.kind:
+        mine &= p.kind == metric.kind
+    amounts = {"minutes": p.likely, "minutes_low": p.low, "minutes_high": p.high, "count": p.n}[metric.measure]
+    found = [
+        Contribution(int(p.key[at]), str(p.issuer[at]), int(p.start_us[at]), int(amounts[at]))
+        for at in np.flatnonzero(mine).tolist()
+    ]
+    return sorted(found, key=lambda one: (-one.amount, one.start_us, one.key))
