@@ -58,6 +58,7 @@ class Lane:
         self.generation: int | None = None
         self.state: Admit | Tally | None = None
         self.assigned: tuple[int, ...] = ()
+        self.digested = False
         self.next: dict[int, int] = {}
         self.done = 0
         self.watermark_us = 0
@@ -203,7 +204,7 @@ class Flow:
         begin = time.monotonic()
         lane.generation = generation
         lane.assigned = tuple(sorted(tp.partition for tp in self._app.consumer.assignment() if tp.topic == lane.topic))
-        lane.next = {}
+        lane.next, lane.digested = {}, False
         lane.state = await lane.run(self._build, lane)
         _LOG.warning(
             "%s: generation %s, partitions %s, state rebuilt in %.2f s",
@@ -257,22 +258,28 @@ class Flow:
 
     async def _tick(self, number: int, done: dict[str, int], passed_s: float) -> None:
         now_us = _now_us()
-        for name, lane in self._lanes.items():
-            if lane.state is None or lane.generation != self._app.consumer_generation_id:
-                if self._app.consumer.assignment():
-                    await self._warm(lane)
-                continue
-            if isinstance(lane.state, Tally):
-                await lane.run(lane.state.ledger.advance, now_us)
-                if number % DIGEST_EVERY == 0:
-                    rows = await lane.run(lane.state.ticks, now_us)
-                    if rows:
-                        await lane.run(insert_ticks, lane.client, rows, f"ticks-{lane.assigned}-{now_us}")
-            reports = self._reports(name, lane, now_us, (lane.done - done[name]) / passed_s)
-            if reports:
-                await lane.run(insert_reports, lane.client, reports, f"reports-{name}-{lane.assigned}-{now_us}")
+        lanes = self._lanes.items()
+        await asyncio.gather(
+            *(self._tick_lane(name, lane, number, (lane.done - done[name]) / passed_s, now_us) for name, lane in lanes)
+        )
         if number % DIGEST_EVERY == 0:
             await self._roll(self._lanes[EVENTS], now_us)
+
+    async def _tick_lane(self, name: str, lane: Lane, number: int, rate: float, now_us: int) -> None:
+        if lane.state is None or lane.generation != self._app.consumer_generation_id:
+            if self._app.consumer.assignment():
+                await self._warm(lane)
+            return
+        if isinstance(lane.state, Tally):
+            await lane.run(lane.state.ledger.advance, now_us)
+            if number % DIGEST_EVERY == 0 or not lane.digested:
+                rows = await lane.run(lane.state.ticks, now_us)
+                lane.digested = True
+                if rows:
+                    await lane.run(insert_ticks, lane.client, rows, f"ticks-{lane.assigned}-{now_us}")
+        reports = self._reports(name, lane, now_us, rate)
+        if reports:
+            await lane.run(insert_reports, lane.client, reports, f"reports-{name}-{lane.assigned}-{now_us}")
 
     async def _warm(self, lane: Lane) -> None:
         """Rebuild before the first run comes, so that it is not the one that waits. A flush that got there first has done it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import gc
 import logging
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,7 +23,9 @@ def main() -> None:
     settings = Settings()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     if settings.state is None:
-        settings = settings.model_copy(update={"state": Path(tempfile.mkdtemp(prefix="burdenwatch-worker-"))})
+        state = Path(tempfile.mkdtemp(prefix="burdenwatch-worker-"))
+        atexit.register(shutil.rmtree, state, ignore_errors=True)
+        settings = settings.model_copy(update={"state": state})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = build_app(settings)

@@ -55,6 +55,9 @@ class Sheet:
 
     file: str
     tree: Any
+    """With lines."""
+    data: Any
+    """Plain values."""
 
     def line(self, path: Sequence[int | str]) -> int:
         """The line of a place in the file, or of the nearest thing around it; counts from 1."""
@@ -85,7 +88,8 @@ def shipped() -> tuple[Path, ...]:
 def read_sheet(path: Path) -> Sheet:
     """A YAML file with its lines. Raises PackFaults when it cannot be read or is no YAML mapping."""
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tree, data = YAML(typ="rt").load(text), YAML(typ="safe", pure=True).load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise PackFaults([Fault(str(path), 1, "", "", f"cannot be read: {error}", "name a readable file")]) from error
     except YAMLError as error:
@@ -95,16 +99,7 @@ def read_sheet(path: Path) -> Sheet:
         raise PackFaults([Fault(str(path), line, "", "", f"is no YAML: {problem}", "correct the syntax")]) from error
     if not isinstance(tree, dict):
         raise PackFaults([Fault(str(path), 1, "", "", "must be a mapping", "begin with version, kind and name")])
-    return Sheet(str(path), tree)
-
-
-def plain(node: Any) -> Any:
-    """The tree as plain dicts and lists, which is what pydantic reads."""
-    if isinstance(node, dict):
-        return {str(key): plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [plain(one) for one in node]
-    return node
+    return Sheet(str(path), tree, data)
 
 
 def invalid(sheet: Sheet, error: ValidationError) -> list[Fault]:
@@ -124,7 +119,7 @@ def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
     for path in paths:
         try:
             sheet = read_sheet(path)
-            good.append((sheet, Pack.model_validate(plain(sheet.tree))))
+            good.append((sheet, Pack.model_validate(sheet.data)))
         except PackFaults as error:
             faults.extend(error.faults)
         except ValidationError as error:
