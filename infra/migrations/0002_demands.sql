@@ -17,7 +17,8 @@ CREATE TABLE demands
     point UInt8 COMMENT '1: a correction or rework of one unit',
     issuer String CODEC(ZSTD(3)),
     shard UInt8,
-    run UInt64 COMMENT 'epoch << 56 | last offset of the batch on burden.demands' CODEC(ZSTD(3)),
+    run UInt64 COMMENT 'number of the batch, rising within a shard' CODEC(ZSTD(3)),
+    lead UInt8 COMMENT 'lowest shard of the batch: lead and run name it' CODEC(ZSTD(3)),
     cause_gap UInt64 COMMENT 'position of the causing event minus key, modulo 2^64' CODEC(ZSTD(3)),
     INDEX by_key key TYPE bloom_filter(0.025) GRANULARITY 1
 )

@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaProducer
 from streams import effort
 from streams.agents.admit import Admit, Words
 from streams.agents.ending import CRASHED, FENCED, OVER_LIMIT, end
-from streams.agents.epoch import KEY, KEY_DEMANDS, epoch_of
+from streams.agents.epoch import epoch_of
 from streams.agents.messages import Doubtful, encode
 from streams.agents.refusals import Limit, record
 from streams.agents.runs import Run
@@ -79,18 +79,16 @@ class Flow:
         self._limit = Limit(settings.refused_share, settings.refused_window, settings.refused_sources)
         self._producer: AIOKafkaProducer | None = None
         self._ready = asyncio.Event()
-        self._epochs: dict[str, int] = {}
+        self._epoch = 0
         self._pulse = time.monotonic()
 
     async def _start(self) -> None:
         """Connect; runs wait until this is done."""
         settings = self._settings
         self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
-        for name, key in ((EVENTS, KEY), (DEMANDS, KEY_DEMANDS)):
-            identity = await asyncio.to_thread(log_identity, settings.kafka, name)
-            self._epochs[name] = await self._lanes[name].run(
-                epoch_of, self._lanes[name].client, identity, _now_us(), key
-            )
+        identity = await asyncio.to_thread(log_identity, settings.kafka)
+        lane = self._lanes[EVENTS]
+        self._epoch = await lane.run(epoch_of, lane.client, identity, _now_us())
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka,
             acks="all",
@@ -223,11 +221,11 @@ class Flow:
             alone = len(lane.assigned) == partitions(EVENTS)
             return Admit(
                 lane.client, self._registry, effort.estimate, self._shards,
-                epoch=self._epochs[EVENTS], partitions=lane.assigned, alone=alone, fence=fence,
+                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence,
             )  # fmt: skip
         return Tally(
             lane.client, self._registry, effort.estimate, self._shards,
-            epoch=self._epochs[DEMANDS], assigned=lane.assigned, now_us=_now_us(), fence=fence,
+            assigned=lane.assigned, now_us=_now_us(), fence=fence,
         )  # fmt: skip
 
     async def _tell(self, words: Words) -> None:

@@ -18,11 +18,6 @@ def position(epoch: int, partition: int, offset: int) -> int:
     return epoch << EPOCH_BIT | partition << PARTITION_BIT | offset
 
 
-def run_of(epoch: int, offset: int) -> int:
-    """The number of a batch of postings whose last record is at this offset of ``burden.demands``; never 0, which means no batch."""
-    return epoch << EPOCH_BIT | offset + 1
-
-
 def partition_of(pos: int) -> int:
     return pos >> PARTITION_BIT & 0xFFF
 

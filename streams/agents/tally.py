@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.agents.messages import Doubtful, Plain, decode
-from streams.agents.positions import run_of
 from streams.agents.reconcile import desired, difference, events_from
 from streams.agents.runs import Run
 from streams.events import Effort, Event, ident_of
@@ -26,9 +25,19 @@ from streams.ledger.postings import Postings, concat
 from streams.registry import Registry
 from streams.registry.model import Ranges
 from streams.registry.shards import ShardMap
-from streams.store import Tick, events_about, events_by_pos, insert_demands, load_postings, mend_last_batch, postings_of
+from streams.store import (
+    Tick,
+    events_about,
+    events_by_pos,
+    insert_demands,
+    load_postings,
+    mend_last_batches,
+    postings_of,
+)
 
 RECENT_BOUND = 200_000
+BATCH_BOUND = 500_000
+"""Rows in one insert at most."""
 DIGESTED = (1, 2, 3, 4, 5)
 """Tiers whose totals the ticks tell."""
 
@@ -61,14 +70,20 @@ class Said:
     shard: int
     plain: dict[int, Plain] = field(default_factory=dict)
     doubtful: dict[int, Doubtful] = field(default_factory=dict)
-    run: int = 0
-    records: int = 0
+
+
+class Posted(NamedTuple):
+    """What one shard gets posted, and the position of the event that caused each line."""
+
+    shard: int
+    postings: Postings
+    causes: NDArray[np.uint64]
 
 
 class Tally:
     """The state of one assignment of shards; a new assignment needs a new one. All of it comes from the store.
 
-    ``epoch`` is that of ``burden.demands``: batches are numbered by its offsets.
+    Batches are numbered by the clock in milliseconds, pushed ahead where that would not rise.
     """
 
     def __init__(
@@ -78,37 +93,52 @@ class Tally:
         estimate: Callable[[str, Any], Effort],
         shards: ShardMap,
         *,
-        epoch: int,
         assigned: Sequence[int],
         now_us: int,
         fence: Callable[[], None],
         metrics: Sequence[Metric] = LIVE,
     ) -> None:
         self._client, self._registry, self._estimate, self._shards = client, registry, estimate, shards
-        self._epoch, self._fence = epoch, fence
+        self._fence = fence
         self.ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
-        self.applied: dict[int, int] = {}
         self._known: dict[int, Keys] = {}
+        self.applied: dict[int, int] = dict.fromkeys(assigned, 0) | mend_last_batches(client, assigned)
         for shard in assigned:
-            mended = mend_last_batch(client, shard)
             stored = load_postings(client, shard)
             self._known[shard] = Keys(stored.key)
             self.ledger.apply(stored)
-            self.applied[shard] = mended or 0
 
     def flush(self, runs: Sequence[Run], now_us: int) -> int:
-        """Post what these runs say; the number of postings. Afterwards the runs may be acknowledged."""
+        """Post what these runs say; the number of postings. Afterwards the runs may be acknowledged.
+
+        All goes into the store as one batch, whatever the number of shards: a batch costs the store some 30 ms, a row in it a microsecond.
+        """
         said = [self._said(shard, [run for run in runs if run.partition == shard]) for shard in self.applied]
         about = self._about([doubt for one in said for doubt in one.doubtful.values()])
-        return sum(self._post(one, about, now_us) for one in said if one.records)
+        parts = [self._posted(one, about, now_us) for one in said]
+        postings = concat(part.postings for part in parts)
+        for first in range(0, len(postings), BATCH_BOUND):
+            batch = slice(first, first + BATCH_BOUND)
+            run = max(now_us // 1000, *(applied + 1 for applied in self.applied.values()))
+            rows = postings.select(batch)
+            self._fence()
+            insert_demands(
+                self._client,
+                rows,
+                shard=np.concatenate([np.full(len(part.postings), part.shard, np.uint8) for part in parts])[batch],
+                run=run,
+                issuers=rows.issuer.tolist(),
+                causes=np.concatenate([part.causes for part in parts])[batch],
+            )
+            self.applied = dict.fromkeys(self.applied, run)
+        for part in parts:
+            self._known[part.shard].add(np.unique(part.postings.key))
+        self.ledger.apply(postings)
+        return len(postings)
 
     def _said(self, shard: int, runs: Sequence[Run]) -> Said:
         said = Said(shard)
         for record in (one for run in runs for one in run.records):
-            number = run_of(self._epoch, record.offset)
-            # What the stored batches end with is posted for good; whatever changed since has a record of its own behind it.
-            if number <= self.applied[shard]:
-                continue
             message = decode(record.value)
             for one in message.plain:
                 if one.key in self._known[shard] or one.key in said.plain:
@@ -116,26 +146,14 @@ class Tally:
                 else:
                     said.plain[one.key] = one
             said.doubtful.update({doubt.key: doubt for doubt in message.doubtful})
-            said.run, said.records = number, said.records + 1
         for key in said.doubtful:
             said.plain.pop(key, None)
         return said
 
-    def _post(self, said: Said, about: Mapping[int, Mapping[int, Event]], now_us: int) -> int:
-        shard = said.shard
+    def _posted(self, said: Said, about: Mapping[int, Mapping[int, Event]], now_us: int) -> Posted:
         direct = postings_of_plain(list(said.plain.values()))
         changed, causes = self._reconciled(said, about, now_us)
-        postings = concat((direct, changed))
-        if len(postings):
-            causes = np.concatenate((direct.key, causes))
-            self._fence()
-            insert_demands(
-                self._client, postings, shard=shard, run=said.run, issuers=postings.issuer.tolist(), causes=causes
-            )
-            self._known[shard].add(np.unique(postings.key))
-            self.ledger.apply(postings)
-        self.applied[shard] = said.run
-        return len(postings)
+        return Posted(said.shard, concat((direct, changed)), np.concatenate((direct.key, causes)))
 
     def _about(self, doubts: Sequence[Doubtful]) -> dict[int, dict[int, Event]]:
         """The stored events about each doubtful demand, by its key; read once for all shards."""

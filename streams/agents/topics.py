@@ -60,11 +60,11 @@ def ensure_topics(kafka: str, *, replication: int = 1) -> None:
         admin.close()
 
 
-def log_identity(kafka: str, topic: str = EVENTS) -> str:
-    """The id that the broker gave to a topic: another id is another log."""
+def log_identity(kafka: str) -> str:
+    """The id that the broker gave to ``burden.events``: another id is another log."""
     admin = KafkaAdminClient(bootstrap_servers=kafka)
     try:
-        found = admin.describe_topics([topic])[0]
+        found = admin.describe_topics([EVENTS])[0]
         return str(found.get("topic_id") or found.get("id") or "")
     finally:
         admin.close()

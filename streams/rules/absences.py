@@ -29,6 +29,8 @@ def outcomes_table(facts: Facts, now_us: int) -> pl.DataFrame:
     ended = [(end, one) for one in facts.of_kind("meeting") if (end := _end_us(one)) <= now_us and _single(one)]
     for end, one in sorted(ended, key=lambda it: (it[0], it[1].name)):
         outcome = facts.concluded.get(one.name)
+        if outcome is not None and outcome.at_us > now_us:
+            outcome = None
         decided = outcome is not None and outcome.decisions > 0
         agenda = frozenset(one.data.agenda)
         earlier = series.setdefault(one.data.issuer, [])

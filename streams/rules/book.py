@@ -50,7 +50,9 @@ def tightened(standing: Standing, change: Tightening, pack: Pack) -> Standing:
     if change.without:
         named["exempt"] = tuple(one for one in rule.exempt if one not in change.without)
     source = pack.source.doc_no or pack.source.title
-    return Standing(rule.model_copy(update=named), pack.edition, pack.area, source, (*standing.changed, standing.edition))
+    return Standing(
+        rule.model_copy(update=named), pack.edition, pack.area, source, (*standing.changed, standing.edition)
+    )
 
 
 def in_force(packs: Iterable[Pack], area: str, day: date) -> tuple[Standing, ...]:
@@ -132,7 +134,9 @@ class Rulebook:
         numbers = [
             self._edition(area or "", bisect_right(self._edges, day + _EPOCH)) for area, day in distinct.iter_rows()
         ]
-        joined = keys.join(distinct.with_columns(pl.Series("n", numbers, pl.Int64)), ["area", "day"], "left", nulls_equal=True)
+        joined = keys.join(
+            distinct.with_columns(pl.Series("n", numbers, pl.Int64)), ["area", "day"], "left", nulls_equal=True
+        )
         return joined["n"].to_numpy()
 
 

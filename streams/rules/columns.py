@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import polars as pl
+import pyarrow as pa
 
 from streams.calendars import Calendar, UnknownYear
 from streams.calendars.periods import DAY_US, OFFSET_US
@@ -62,7 +63,7 @@ _EXEMPTING: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("training", lambda data: _said(getattr(data, "meeting_class", None), TRAININGS)),
     ("safety-ground", lambda data: bool(getattr(data, "safety_ground", None))),
     ("formal-post", lambda data: _said(getattr(data, "label", None), ("挂职",)) and bool(data.approval_no)),
-    ("quality-check", lambda data: any(_said(item.caliber, ("校核", "核校")) for item in data.items)),
+    ("quality-check", lambda data: any(item.caliber and _said(item.caliber, ("校核", "核校")) for item in data.items)),
 )
 
 
@@ -103,9 +104,22 @@ def of_issuer(code: str | None, registry: Registry) -> Row:
 
 def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """A table from rows; columns that a row lacks are null."""
-    schema = TABLES[table].schema
-    columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=schema, strict=False)
+    return _framed(table, {name: [row.get(name) for row in rows] for name in TABLES[table].schema})
+
+
+def _framed(table: str, columns: Mapping[str, list[Any]]) -> pl.DataFrame:
+    """A table from columns. Lists of words go through arrow, which takes them at once and not row by row."""
+    series = [
+        pl.Series(name, pa.array(columns[name], _WORDS))
+        if kind == _LISTED
+        else pl.Series(name, columns[name], kind, strict=False)
+        for name, kind in TABLES[table].schema.items()
+    ]
+    return pl.DataFrame(series)
+
+
+_WORDS: Final = pa.list_(pa.large_string())
+_LISTED: Final = pl.List(pl.String)
 
 
 def events_table(issued: Sequence[Issuance], calendar: Calendar, lists: Lists | None = None) -> pl.DataFrame:
@@ -133,8 +147,7 @@ def events_table(issued: Sequence[Issuance], calendar: Calendar, lists: Lists | 
                 values[n] = of_kind(datas[n])
         columns[name] = values
     _timed(columns, issued, calendar)
-    schema = TABLES["events"].schema
-    return pl.DataFrame({name: columns[name] for name in schema}, schema=schema, strict=False)
+    return _framed("events", columns)
 
 
 def _status(one: Issuance, lists: Lists) -> str | None:
@@ -170,7 +183,9 @@ def _timed(columns: dict[str, list[Any]], issued: Sequence[Issuance], calendar: 
 _START: Final = ("start_is_workday", "start_weekday", "start_month_day", "start_month", "start_minute")
 
 
-def _start(calendar: Calendar, data: Any, at_us: int) -> tuple[bool | None, int | None, int | None, int | None, int | None]:
+def _start(
+    calendar: Calendar, data: Any, at_us: int
+) -> tuple[bool | None, int | None, int | None, int | None, int | None]:
     """When it begins, as days and minutes; nothing for what says no beginning."""
     from_us = getattr(data, "planned_start_us", 0) or data.starts_us or (at_us if data.recurrence else 0)
     if not from_us:

@@ -51,7 +51,7 @@ class Issuance:
     place: str
     ended_us: int | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """SOURCE#ID."""
         return name_of(self.event.source, self.event.id)
@@ -109,7 +109,7 @@ class Concluded:
 
 
 @dataclass(frozen=True)
-class Warning:
+class IssuerWarning:
     """A warning or rectification that an issuer was given. ``what`` is a kind or 'all'."""
 
     issuer: str
@@ -177,7 +177,7 @@ class Facts:
     lists: Lists = Lists()
     feeds: tuple[Feed, ...] = ()
     cases: tuple[Case, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[IssuerWarning, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Issuance]:
@@ -187,7 +187,6 @@ class Facts:
     def of_kind(self, *kinds: str) -> tuple[Issuance, ...]:
         """Demands of some kinds, by time, then by name."""
         return tuple(one for one in self.issued if one.event.kind in kinds)
-
 
 
 def place_of(registry: Registry, ranges: Ranges) -> str:
@@ -230,7 +229,7 @@ def amended(event: Event, others: Sequence[Event]) -> Any:
     return issued_of(event.kind, merged)
 
 
-def _rectified(one: Issuance, others: Sequence[Event]) -> Warning | None:
+def _rectified(one: Issuance, others: Sequence[Event]) -> IssuerWarning | None:
     """The rectification that a withdrawal amounts to, when its reason says so."""
     for event in others:
         reason = event.data.reason or "" if event.verb == "withdrawn" else ""
@@ -238,7 +237,7 @@ def _rectified(one: Issuance, others: Sequence[Event]) -> Warning | None:
             data = one.data
             off_plan = one.event.kind == "inspection" and not (data.plan_item_id or data.filing_id or data.plan_item)
             what = f"{one.event.kind}:off-plan" if off_plan else one.event.kind
-            return Warning(data.issuer, event.time_us, what)
+            return IssuerWarning(data.issuer, event.time_us, what)
     return None
 
 
@@ -250,7 +249,7 @@ def gather(
     lists: Lists | None = None,
     feeds: Sequence[Feed] = (),
     cases: Sequence[Case] = (),
-    warnings: Sequence[Warning] = (),
+    warnings: Sequence[IssuerWarning] = (),
 ) -> Facts:
     """The facts of a set of events; duplicates and order do not matter."""
     issued: dict[tuple[str, str], Event] = {}

@@ -177,7 +177,9 @@ def _names(good: Sequence[tuple[Sheet, Pack]]) -> Iterable[Fault]:
                     yield sheet.fault(("rules", number, "id"), rule.id, f"stands in {other.name} already", fix)
         for _, other in good:
             if other is not pack and other.name == pack.name and _overlap(pack, other):
-                yield sheet.fault(("from",), pack.from_day, "two versions apply on one day", "end the older one with to")
+                yield sheet.fault(
+                    ("from",), pack.from_day, "two versions apply on one day", "end the older one with to"
+                )
 
 
 def _overlap(one: Pack, other: Pack) -> bool:
@@ -195,7 +197,9 @@ def _loosened(sheet: Sheet, pack: Pack, packs: Sequence[Pack]) -> Iterable[Fault
         for number, change in enumerate(pack.tighten):
             rule = rules.get(change.rule)
             if rule is None:
-                found: list[tuple[str, object, str]] = [("rule", change.rule, f"no rule of this id is in force above on {day}")]
+                found: list[tuple[str, object, str]] = [
+                    ("rule", change.rule, f"no rule of this id is in force above on {day}")
+                ]
             else:
                 found = list(_looser(rule, change))
                 layer, tell = change.layer or rule.layer, change.tell or rule.tell

@@ -27,7 +27,7 @@ LoadOf = Callable[[Metric, int], I64]
 """Loads of a metric and tier, by rank."""
 NEVER: Final = np.iinfo(np.int64).max
 PEERS: Final = 5
-"""Fewer units than these are no peers."""
+"""Fewer units than these are no peers. Units without any load are none either: nothing heard of them is no sign of a light load."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class _Watched:
 class LoadWatch:
     """The load rules in force on a day, and for which units each holds. Mutable; owned by one caller."""
 
-    def __init__(self, book: Rulebook, registry: Registry, day: date, seasons: Mapping[tuple[Metric, int], I64] | None = None) -> None:
+    def __init__(
+        self, book: Rulebook, registry: Registry, day: date, seasons: Mapping[tuple[Metric, int], I64] | None = None
+    ) -> None:
         """``seasons``: what a unit usually bears at this time of year, by metric and tier."""
         self._book, self._registry = book, registry
         self._seasons = seasons or {}
@@ -133,9 +135,10 @@ class LoadWatch:
         levels: I64 | np.int64 = one.limits
         if load is None:
             return levels
-        if load.peer_quantile is not None and len(values) >= PEERS:
-            place = min(int(load.peer_quantile * len(values)), len(values) - 1)
-            levels = np.maximum(levels, np.partition(values, place)[place])
+        peers = values[values > 0] if load.peer_quantile is not None else values[:0]
+        if load.peer_quantile is not None and len(peers) >= PEERS:
+            place = min(int(load.peer_quantile * len(peers)), len(peers) - 1)
+            levels = np.maximum(levels, np.partition(peers, place)[place])
         season = self._seasons.get((one.metric, one.tier))
         if load.band is not None and season is not None:
             levels = np.maximum(levels, np.floor(season * load.band).astype(np.int64))
@@ -180,7 +183,9 @@ class LoadWatch:
                 self._watched[finding.rule, place[0]].over[place[1]] = True
 
 
-def _change(one: _Watched, changed: NDArray[np.intp], over: NDArray[np.bool_], values: I64, levels: I64 | np.int64) -> Change:
+def _change(
+    one: _Watched, changed: NDArray[np.intp], over: NDArray[np.bool_], values: I64, levels: I64 | np.int64
+) -> Change:
     rising = over[changed]
     up, down = changed[rising], changed[~rising]
     reached = np.broadcast_to(np.asarray(levels, np.int64), values.shape)[up]

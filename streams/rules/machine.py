@@ -103,9 +103,9 @@ def step(findings: Findings, truths: Iterable[Truth], now_us: int) -> list[Trans
         while (moved := _moved(known, news.get(key), now_us)) is not None:
             known = moved
         if known is not None and known is not before:
-            moved = replace(known, was="inactive" if before is None else before.phase)
-            findings.put(moved)
-            made.append(moved)
+            was: Phase = "inactive" if before is None else before.phase
+            made.append(known if known.was == was else replace(known, was=was))
+            findings.put(made[-1])
     return made
 
 
@@ -134,7 +134,7 @@ def _begun(known: Finding | None, truth: Truth, now_us: int) -> Transition:
         subject=truth.subject,
         period=truth.period,
         was="inactive" if known is None else known.phase,
-        phase="pending",
+        phase="pending" if truth.for_us else "firing",
         holds=True,
         at_us=now_us,
         since_us=now_us,

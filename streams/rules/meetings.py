@@ -72,9 +72,7 @@ def _pair(one: tuple[int, int, Issuance], other: tuple[int, int, Issuance], fact
 
 def _posts_shared(one: Issuance, other: Issuance) -> int | None:
     """Posts that both require; None where one does not say whom it requires."""
-    mine, theirs = (
-        {who.post for who in getattr(it.data, "attendees_required", ()) if who.post} for it in (one, other)
-    )
+    mine, theirs = ({who.post for who in getattr(it.data, "attendees_required", ()) if who.post} for it in (one, other))
     return len(mine & theirs) if mine and theirs else None
 
 
@@ -83,7 +81,9 @@ def visits_table(facts: Facts) -> pl.DataFrame:
     rows: list[Row] = []
     recent: deque[tuple[int, Issuance]] = deque()
     inspections = [one for one in facts.of_kind("inspection") if not one.data.random_check]
-    for start, one in sorted(((one.data.start_us or one.at_us, one) for one in inspections), key=lambda it: (it[0], it[1].name)):
+    for start, one in sorted(
+        ((one.data.start_us or one.at_us, one) for one in inspections), key=lambda it: (it[0], it[1].name)
+    ):
         while recent and recent[0][0] <= start - VISITS_US:
             recent.popleft()
         recent.append((start, one))
@@ -140,7 +140,9 @@ def splits_table(facts: Facts) -> pl.DataFrame:
             groups.setdefault((one.data.issuer, one.event.kind, stem(one.data.title)), []).append(one)
     for parts in groups.values():
         for number, one in enumerate(parts):
-            before = [other for other in parts[:number] if _together(other, one, facts) and other.data.title != one.data.title]
+            before = [
+                other for other in parts[:number] if _together(other, one, facts) and other.data.title != one.data.title
+            ]
             if before:
                 items = sum(len(other.data.items) for other in (*before, one))
                 rows.append(common(one, others=before) | {"parts": len(before) + 1, "items": items})

@@ -67,7 +67,9 @@ def duration_us(text: Any) -> int:
 
 
 Duration = Annotated[
-    int, BeforeValidator(duration_us), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern}, mode="validation")
+    int,
+    BeforeValidator(duration_us),
+    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern}, mode="validation"),
 ]
 """Elapsed time, microseconds; written ``14d``."""
 RuleId = Annotated[str, Field(pattern=r"^R(0[1-9]|1[0-9]|2[0-4])(-[a-z0-9]+)*$", max_length=60)]

@@ -53,7 +53,10 @@ def quotas_table(facts: Facts, now_us: int) -> pl.DataFrame:
             else:
                 last.append(one.at_us)
     year = Year(facts.calendar, start, end, now_us)
-    return frame("quotas", [_row(who, what, this, last, year, facts) for (who, what), (this, last) in sorted(years.items()) if this])
+    return frame(
+        "quotas",
+        [_row(who, what, this, last, year, facts) for (who, what), (this, last) in sorted(years.items()) if this],
+    )
 
 
 class Season(NamedTuple):
@@ -83,7 +86,9 @@ class Year:
         worked = [calendar.is_workday(self.first + timedelta(days=n)) for n in range(self.days)]
         self.workdays = Season(tuple(done / sum(worked) for done in accumulate(worked)))
         last = date(self.number - 1, 1, 1)
-        earlier = [calendar.is_workday(last + timedelta(days=n)) for n in range(366)] if last.year in calendar.years else []
+        earlier = (
+            [calendar.is_workday(last + timedelta(days=n)) for n in range(366)] if last.year in calendar.years else []
+        )
         self.last_start = last
         self.last_workdays = list(accumulate(earlier[: (self.first - last).days]))
         self.done = sum(worked[: self.today + 1])
@@ -143,7 +148,11 @@ def _projection(this: list[Issuance], bound: int | None, season: Season, year: Y
     if used > bound:
         passed = this[bound].at_us
         return row | {"breach_us": passed, "breach_early_us": passed, "breach_late_us": passed}
-    for name, rate in (("breach_us", rates[""]), ("breach_early_us", rates["_high"]), ("breach_late_us", rates["_low"])):
+    for name, rate in (
+        ("breach_us", rates[""]),
+        ("breach_early_us", rates["_high"]),
+        ("breach_late_us", rates["_low"]),
+    ):
         day = season.day_of(bound / rate) if rate > 0 else None
         row[name] = None if day is None else year.start_us + max(day, year.today) * DAY_US
     return row

@@ -18,7 +18,16 @@ from streams.rules.reaches import shared, size
 
 LONGEST_CHAIN: Final = 6
 _YEARLY: Final = {"DAILY": 365.0, "WEEKLY": 52.0, "MONTHLY": 12.0, "YEARLY": 1.0}
-_WORDS: Final = {"日": 250.0, "daily": 250.0, "周": 52.0, "weekly": 52.0, "月": 12.0, "monthly": 12.0, "季": 4.0, "quarter": 4.0}
+_WORDS: Final = {
+    "日": 250.0,
+    "daily": 250.0,
+    "周": 52.0,
+    "weekly": 52.0,
+    "月": 12.0,
+    "monthly": 12.0,
+    "季": 4.0,
+    "quarter": 4.0,
+}
 _DAY_US: Final = 86_400_000_000
 
 

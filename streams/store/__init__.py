@@ -8,7 +8,6 @@ from streams.store.loads import (
     events_about,
     events_by_pos,
     find_idents,
-    last_runs,
     load_idents,
     load_postings,
     postings_of,
@@ -27,7 +26,7 @@ from streams.store.writers import (
     insert_refused,
     insert_reports,
     insert_ticks,
-    mend_last_batch,
+    mend_last_batches,
     set_meta,
 )
 
@@ -52,10 +51,9 @@ __all__ = [
     "insert_refused",
     "insert_reports",
     "insert_ticks",
-    "last_runs",
     "load_idents",
     "load_postings",
-    "mend_last_batch",
+    "mend_last_batches",
     "migrate",
     "postings_of",
     "rollback",

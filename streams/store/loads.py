@@ -143,15 +143,6 @@ def stored_offsets(client: Client, epoch: int, partitions: Iterable[int]) -> dic
     return {int(partition): int(offset) for partition, offset in rows if int(partition) in wanted}
 
 
-def last_runs(client: Client, shards: Iterable[int]) -> dict[int, int]:
-    """Highest run (epoch << 56 | offset on burden.demands) stored of each shard; shards without postings are left out."""
-    rows = client.query(
-        "SELECT shard, max(run) FROM demands WHERE shard IN {shards:Array(UInt8)} GROUP BY shard",
-        parameters={"shards": list(shards)},
-    ).result_rows
-    return {int(shard): int(run) for shard, run in rows}
-
-
 def _postings(client: Client, where: str, parameters: dict[str, Any]) -> Postings:
     table = _arrow(client, f"SELECT {_POSTING} FROM demands WHERE {where}", parameters)
     columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}

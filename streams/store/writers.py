@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from streams.ledger.postings import Postings
 from streams.store.client import passing
-from streams.store.loads import last_runs
 
 U64 = NDArray[np.uint64]
 
@@ -67,6 +66,7 @@ DEMAND_COLUMNS: Final = {
     "issuer": pa.string(),
     "shard": pa.uint8(),
     "run": pa.uint64(),
+    "lead": pa.uint8(),
     "cause_gap": pa.uint64(),
 }
 LAST_START_US: Final = (1 << 32) * 1_000_000 - 1
@@ -123,12 +123,14 @@ def insert_demands(
     client: Client,
     postings: Postings,
     *,
-    shard: int,
+    shard: int | NDArray[np.uint8],
     run: int,
     issuers: Sequence[str] | None = None,
     causes: U64 | None = None,
 ) -> int:
-    """The postings of one batch of a shard; token and identity of the batch is (shard, run).
+    """The postings of one batch; its token and identity is (lowest shard, run). Runs rise within a shard.
+
+    ``shard``: that of all rows, or of each. One batch for many shards costs the store no more than one for one.
 
     ``issuers``: a code for each row instead of the postings' own. ``causes``: for each row the position of the event that caused it (None: the
     demand itself, which is its key). Returns the number of rows. Raises ValueError for a start outside 1970..2106.
@@ -140,6 +142,8 @@ def insert_demands(
         )
     seconds, micros = np.divmod(start, 1_000_000)
     key = np.asarray(postings.key, np.uint64)
+    shards = np.broadcast_to(np.asarray(shard, np.uint8), len(key))
+    lead = int(shards.min()) if len(key) else 0
     gap = np.zeros(len(key), np.uint64) if causes is None else np.asarray(causes, np.uint64) - key
     columns: dict[str, Any] = {
         **{
@@ -150,35 +154,38 @@ def insert_demands(
         "start_s": seconds,
         "start_u": micros,
         "issuer": postings.issuer if issuers is None else issuers,
-        "shard": np.full(len(key), shard),
+        "shard": shards,
         "run": np.full(len(key), run, np.uint64),
+        "lead": np.full(len(key), lead),
         "cause_gap": gap,
     }
-    return _insert(client, "demands", _table("demands", DEMAND_COLUMNS, columns), run_token(shard, run))
+    return _insert(client, "demands", _table("demands", DEMAND_COLUMNS, columns), run_token(lead, run))
 
 
-def run_token(shard: int, run: int) -> str:
+def run_token(lead: int, run: int) -> str:
     """The token under which a batch of postings is inserted."""
-    return f"demands-{shard}-{run}"
+    return f"demands-{lead}-{run}"
 
 
-def mend_last_batch(client: Client, shard: int) -> int | None:
-    """Inserts the shard's last batch again under its token and returns its run (None: the shard has none).
+def mend_last_batches(client: Client, shards: Sequence[int]) -> dict[int, int]:
+    """Inserts the last batch of each shard again under its token; the runs by shard, shards without postings are left out.
 
     A crash between a batch and its roll-ups leaves the roll-ups behind. The engine knows the token in every table that
     the batch reached and fills only those that it did not: doing this any number of times changes nothing else.
     """
-    run = last_runs(client, [shard]).get(shard)
-    if run is None:
-        return None
+    found = client.query(
+        "SELECT shard, max(run), argMax(lead, run) FROM demands WHERE shard IN {shards:Array(UInt8)} GROUP BY shard",
+        parameters={"shards": list(shards)},
+    ).result_rows
     names = ", ".join(DEMAND_COLUMNS)
-    rows = client.query_arrow(
-        f"SELECT {names} FROM demands WHERE shard = {{shard:UInt8}} AND run = {{run:UInt64}}",
-        parameters={"shard": shard, "run": run},
-        use_strings=True,
-    )
-    _insert(client, "demands", rows.cast(pa.schema(list(DEMAND_COLUMNS.items()))), run_token(shard, run))
-    return run
+    for lead, run in sorted({(int(lead), int(run)) for _, run, lead in found}):
+        rows = client.query_arrow(
+            f"SELECT {names} FROM demands WHERE lead = {{lead:UInt8}} AND run = {{run:UInt64}}",
+            parameters={"lead": lead, "run": run},
+            use_strings=True,
+        )
+        _insert(client, "demands", rows.cast(pa.schema(list(DEMAND_COLUMNS.items()))), run_token(lead, run))
+    return {int(shard): int(run) for shard, run, _ in found}
 
 
 def insert_ticks(client: Client, ticks: Sequence[Tick], token: str) -> int:

@@ -109,7 +109,6 @@ def test_postings_come_back_as_they_went(client: Client) -> None:
     some = batch.select(slice(0, 20))
     assert sorted(store.postings_of(client, 2, some.key.tolist()).rows()) == sorted(some.rows())
     assert len(store.load_postings(client, 5)) == 0
-    assert store.last_runs(client, range(8)) == {2: 7, 3: 7}
 
 
 def test_causes_are_kept(client: Client) -> None:
@@ -128,19 +127,32 @@ def test_mending_fills_what_is_missing_exactly_once(client: Client, missing: tup
         client.command(f"TRUNCATE TABLE {table}")
     assert state(client) != whole
     for _ in range(3):
-        assert store.mend_last_batch(client, 2) == 20
+        assert store.mend_last_batches(client, [2]) == {2: 20}
         assert state(client) == whole
     assert client.command("SELECT count() FROM demands") == 2000
 
 
 def test_mending_only_concerns_the_last_batch_of_the_shard(client: Client) -> None:
-    assert store.mend_last_batch(client, 2) is None
+    assert store.mend_last_batches(client, [2]) == {}
     for run in (1, 2, 3):
         put(client, postings(run, 300), run)
         put(client, postings(run + 10, 300), run, shard=4)
     whole = state(client)
-    assert store.mend_last_batch(client, 2) == 3
+    assert store.mend_last_batches(client, [2]) == {2: 3}
     assert state(client) == whole
+
+
+def test_a_batch_of_many_shards_is_one_and_is_mended_as_one(client: Client) -> None:
+    batch = postings(8, 900)
+    shards = np.arange(900) % 3 + 4
+    assert insert_demands(client, batch, shard=shards.astype(np.uint8), run=5) == 900
+    put(client, postings(9, 10), 6, shard=6)
+    whole = state(client)
+    client.command("TRUNCATE TABLE load_day")
+    put(client, postings(9, 10), 6, shard=6)
+    assert store.mend_last_batches(client, [4, 5, 6, 7]) == {4: 5, 5: 5, 6: 6}
+    assert state(client) == whole
+    assert client.command("SELECT count() FROM demands") == 910
 
 
 def test_a_crash_in_the_middle_is_mended(tmp_path: Path) -> None:
@@ -159,7 +171,7 @@ def test_a_crash_in_the_middle_is_mended(tmp_path: Path) -> None:
                 killer.join()
                 node.start()
                 sent.result()
-            assert store.mend_last_batch(client, 2) == turn + 1
+            assert store.mend_last_batches(client, [2]) == {2: turn + 1}
             assert client.command("SELECT count() FROM demands") == (turn + 1) * 60_000
             assert state(client) == recount(client)
     finally:
