@@ -53,7 +53,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a request. ``duplicates`` counts those of ``accepted`` that the store is known to have already."""
+    """What became of a request. ``duplicates`` counts those of ``accepted`` that are known to be there already."""
 
     accepted: int
     duplicates: int
@@ -102,8 +102,12 @@ class Door:
             clock,
         )
 
-    async def take(self, raws: Sequence[bytes], token: Token) -> Verdict:
-        """Checks all events of a request and sends the good ones; returns when the broker has them, or raises Unavailable."""
+    async def take(self, raws: Sequence[bytes], token: Token, *, compare: bool = False) -> Verdict:
+        """Checks all events of a request and sends the good ones; returns when the broker has them, or raises Unavailable.
+
+        ``compare``: ask the store which of them it has already, so that duplicates and conflicts with earlier requests are told at
+        once. It costs the store more than the events themselves; admit finds them in any case.
+        """
         good: list[_Checked] = []
         refused: list[Refusal] = []
         forbidden = 0
@@ -118,7 +122,7 @@ class Door:
                 refused.append(self._refusal(index, found))
         duplicates = 0
         if len(raws) > 1 and good:
-            good, duplicates, conflicts = await self._compared(good)
+            good, duplicates, conflicts = await self._compared(good, compare)
             refused = sorted(refused + conflicts, key=lambda refusal: refusal.index)
         begin = self._clock()
         await self._broker.append([record_of(checked.event, checked.raw) for checked in good])
@@ -155,10 +159,10 @@ class Door:
                 return _Bad("unknown", (Fault(error.field, error.value, error.rule, error.fix, "unknown"),), event.id)
         return Sound(event, raw)
 
-    async def _compared(self, good: list[_Checked]) -> tuple[list[_Checked], int, list[Refusal]]:
-        """A batch against itself and the store: what goes on, how many of it are duplicates, what conflicts."""
+    async def _compared(self, good: list[_Checked], stored: bool) -> tuple[list[_Checked], int, list[Refusal]]:
+        """A batch against itself, and against the store if asked: what goes on, how many of it are duplicates, what conflicts."""
         there: dict[tuple[str, str], int] = {}
-        if self._lookup is not None:
+        if stored and self._lookup is not None:
             try:
                 known = await run_in_threadpool(self._lookup, list({checked.event.ident for checked in good}))
                 there = {(one.source, one.id): one.digest for one in known}

@@ -114,7 +114,7 @@ def _post(client: httpx.Client, body: bytes, place: str, patience_s: float) -> h
     deadline = time.monotonic() + patience_s
     while True:
         try:
-            reply = client.post("/v1/events", content=body)
+            reply = client.post("/v1/events", content=body, params={"compare": "true"})
             reason, wait_s = f"{reply.status_code} {_one_line(reply.text)}", 1.0
             if reply.status_code not in {429, 503}:
                 return reply

@@ -63,7 +63,7 @@ class _Api:
         self._door = Door(parts.broker, parts.metrics, registry=parts.registry, lookup=parts.lookup, clock=parts.clock)
 
     async def events(self, request: Request) -> Response:
-        """POST /v1/events."""
+        """POST /v1/events. With ``?compare=true`` duplicates of what the store has are counted and conflicts refused at once."""
         token = token_of(request, self._parts.tokens)
         body = await _body(request)
         try:
@@ -80,7 +80,9 @@ class _Api:
         if wait:
             raise later(f"{len(raws)} events: more than {token.name} may send now; wait and send again", wait, 429)
         try:
-            answer, forbidden = await self._door.take(raws, token)
+            answer, forbidden = await self._door.take(
+                raws, token, compare=request.query_params.get("compare") == "true"
+            )
         except Unavailable as error:
             raise later(f"kafka: {error}; send the same events again", error.retry_after_s, 503) from None
         refused = 403 if forbidden else 400

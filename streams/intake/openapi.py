@@ -82,6 +82,9 @@ def _send(answer: dict[str, Any]) -> dict[str, Any]:
         "post": {
             "summary": "Send events: CloudEvents 1.0 structured, batch or binary mode.",
             "security": [{"bearer": []}],
+            "parameters": [
+                _query("compare", "true: tell duplicates of stored events and conflicts with them at once.", "true")
+            ],
             "requestBody": {"required": True, "content": {STRUCTURED: one, BATCH: {"schema": events}, JSON: one}},
             "responses": {
                 "202": accepted,

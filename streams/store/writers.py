@@ -264,6 +264,7 @@ def _insert(client: Client, table: str, rows: pa.Table, token: str) -> int:
         "insert_deduplication_token": token,
         "deduplicate_blocks_in_dependent_materialized_views": "1",
         "async_insert": "0",
+        "parallel_view_processing": "1",
     }
     rows = rows.combine_chunks()
     for attempt in stamina.retry_context(

@@ -34,7 +34,7 @@ WARM_S: Final = 8
 PROBE_EVERY: Final = 50
 TOKEN: Final = "bench-token"
 METRIC: Final = "checkin.count.24h"
-LOOK_S: Final = 0.02
+LOOK_S: Final = 0.03
 PATIENCE_S: Final = 60.0
 LEADER: Final = Scope("bench", "leadership", ("",))
 
@@ -147,6 +147,7 @@ def measured(registry: Registry, batch: int) -> list[Row]:
         watch.start()
         try:
             count = RATE * (SECONDS + WARM_S)
+            until(lambda: "burden.demands" in worker.log.read_text(), timeout_s=PATIENCE_S)
             background = [value for _, value in plain_events(registry, count, time.time_ns() // 1000)]
             sent, refused, took = asyncio.run(send(url, background, township, batch))
             until(lambda: len(watch.seen) >= len(sent), timeout_s=PATIENCE_S)

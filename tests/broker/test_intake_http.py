@@ -66,9 +66,14 @@ def doors(kafka: KafkaNode, topic: str, units: registry.Registry) -> Iterator[Do
         client.__exit__(None, None, None)
 
 
-def post(client: TestClient, content: Any, kind: str = STRUCTURED, headers: dict[str, str] = ALL) -> Any:
+COMPARE = "?compare=true"
+
+
+def post(
+    client: TestClient, content: Any, kind: str = STRUCTURED, headers: dict[str, str] = ALL, query: str = ""
+) -> Any:
     body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-    return client.post("/v1/events", content=body, headers=headers | {"Content-Type": kind})
+    return client.post(f"/v1/events{query}", content=body, headers=headers | {"Content-Type": kind})
 
 
 def test_structured_batch_and_binary_mode_end_in_the_log(
@@ -200,9 +205,11 @@ def test_duplicates_are_counted_and_conflicts_refused(
     client = doors(lookup=lookup_of(kafka.address, topic))
     called = event("1", title="请联系 13800138000")
     batch = [called, event("2"), event("2")]
-    assert post(client, batch, BATCH).json() == {"accepted": 3, "duplicates": 1, "refused": []}
-    assert post(client, batch, BATCH).json() == {"accepted": 3, "duplicates": 3, "refused": []}
-    answer = post(client, [event("2", title="另一件事"), event("3"), event("3", title="另一件事")], BATCH).json()
+    assert post(client, batch, BATCH, query=COMPARE).json() == {"accepted": 3, "duplicates": 1, "refused": []}
+    assert post(client, batch, BATCH, query=COMPARE).json() == {"accepted": 3, "duplicates": 3, "refused": []}
+    answer = post(
+        client, [event("2", title="另一件事"), event("3"), event("3", title="另一件事")], BATCH, query=COMPARE
+    ).json()
     assert (answer["accepted"], answer["duplicates"]) == (1, 0)
     assert [(refusal["index"], refusal["faults"][0]["code"]) for refusal in answer["refused"]] == [
         (0, "conflict"),
@@ -214,7 +221,7 @@ def test_a_store_that_is_down_keeps_no_events_out(doors: Door, event: Event) -> 
     def down(_idents: Any) -> Any:
         raise ConnectionError("store")
 
-    reply = post(doors(lookup=down), [event("1"), event("1")], BATCH)
+    reply = post(doors(lookup=down), [event("1"), event("1")], BATCH, query=COMPARE)
     assert reply.json() == {"accepted": 2, "duplicates": 1, "refused": []}
 
 

@@ -181,24 +181,20 @@ def test_a_crafted_address_shows_the_home_page(context: BrowserContext, sichuan:
     assert app.bad == []
 
 
-def test_an_empty_store_says_how_to_send_the_first_event(browser: Browser, tmp_path: Path) -> None:
+def test_an_empty_store_says_how_to_begin_and_a_store_that_goes_away_is_said(browser: Browser, tmp_path: Path) -> None:
     with stored(tmp_path / "store") as (node, _), serving(node.address, tmp_path) as url:
         app = App(browser.new_page(), url)
         app.open("?lang=en")
         expect(app.page.locator(".card.welcome")).to_contain_text("curl -X POST")
         expect(app.page.locator(".fresh")).to_contain_text("Waiting for data")
-
-
-def test_a_store_that_goes_away_is_said_and_its_last_figures_stay(browser: Browser, tmp_path: Path) -> None:
-    with stored(tmp_path / "store") as (node, _), serving(node.address, tmp_path) as url:
-        app = App(browser.new_page(), url)
-        app.open("?lang=en")
         node.stop()
         expect(app.page.locator(".fresh.down")).to_contain_text("Store not reachable", timeout=30_000)
-        assert app.page.locator(".bw.stale").count() > 0
+        assert app.page.locator(".bw.stale").count() > 0, "the last figures stay, greyed"
         late = App(browser.new_page(), url)
         late.page.goto(f"{url}/?area=51&lang=en")
         expect(late.page.locator(".card.store")).to_contain_text("The store does not answer", timeout=30_000)
+        late.page.close()
+        app.page.close()
 
 
 def test_a_missing_browser_fails_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
