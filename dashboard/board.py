@@ -1,6 +1,6 @@
 """The shared board: one thread reads the store for everyone who looks, sessions only take what is there.
 
-Flows in: a ``Source``, a clock, a ``Hub``. Flows out: pulses and surveys by (scope, place); a bump of the topic whenever one changed.
+Flows in: a ``Source``, a clock, a ``Hub``. Flows out: pulses, surveys and sheets by (scope, place); a bump of the topic whenever one changed.
 Entries that nobody asked for lately are dropped, so the store is read for watched places only.
 """
 
@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from functools import partial
+from operator import eq
+from typing import Any, Final, Generic, TypeVar
 
 import structlog
 
 from dashboard.place import Place
 from dashboard.push import Hub
-from dashboard.snapshot import Pulse, Source, Survey
+from dashboard.snapshot import Pulse, S, Source, Survey
 from streams.store import Scope
 
 PULSE_S: Final = 1.0
@@ -32,7 +34,7 @@ DUTY: Final = 2.0
 REST_S: Final = 1.5
 """... but after this long at most: one slow read does not hold up the next news."""
 
-Value = TypeVar("Value", Pulse, Survey)
+Value = TypeVar("Value")
 Key = tuple[Scope, Place]
 log = structlog.get_logger()
 
@@ -59,7 +61,7 @@ class Answer(Generic[Value]):
 
 
 class Board:
-    """Pulses and surveys for everyone; thread-safe."""
+    """Pulses, surveys and sheets for everyone; thread-safe. Readers who may see the same share an answer, whoever they are."""
 
     def __init__(self, source: Source, hub: Hub, now_us: Callable[[], int]) -> None:
         self._source = source
@@ -68,16 +70,23 @@ class Board:
         self._lock = threading.Lock()
         self._pulses: dict[Key, Entry[Pulse]] = {}
         self._surveys: dict[Key, Entry[Survey]] = {}
+        self._sheets: dict[type[Any], dict[Key, Entry[Any]]] = {}
 
     def pulse(self, scope: Scope, place: Place) -> Answer[Pulse]:
         """What moves, at most a second old while the store answers. Raises what the first read raises."""
         plain = Place(area=place.area, unit=place.unit)
-        return self._take(self._pulses, (scope, plain), self._source.pulse)
+        return self._take(self._pulses, (_shared(scope), plain), self._source.pulse)
 
     def survey(self, scope: Scope, place: Place) -> Answer[Survey]:
         """What is ranked and drawn, a few seconds old at most. Raises what the first read raises."""
         plain = Place(area=place.area, days=place.days, tier=place.tier, unit=place.unit)
-        return self._take(self._surveys, (scope, plain), self._source.survey)
+        return self._take(self._surveys, (_shared(scope), plain), self._source.survey)
+
+    def sheet(self, kind: type[S], scope: Scope, place: Place) -> Answer[S]:
+        """What a page beyond the situation shows, as old as a survey. Raises what the first read raises."""
+        plain = replace(place, lang=Place.lang, by=Place.by, q="", note="")
+        entries = self._sheets.setdefault(kind, {})
+        return self._take(entries, (_shared(scope), plain), partial(self._source.sheet, kind))
 
     def _take(
         self, entries: dict[Key, Entry[Value]], key: Key, read: Callable[[Scope, Place, int], Value]
@@ -104,7 +113,10 @@ class Board:
     def refresh_surveys(self) -> None:
         """The same for surveys, every few seconds: they cost more."""
         pace = Pace(soonest_s=SURVEY_S, latest_s=QUIET_S)
-        if self._renew(self._surveys, self._source.survey, pace, _same_survey):
+        moved = self._renew(self._surveys, self._source.survey, pace, _same_survey)
+        for kind, entries in list(self._sheets.items()):
+            moved |= self._renew(entries, partial(self._source.sheet, kind), pace, eq)
+        if moved:
             self._hub.bump("survey")
 
     def _renew(
@@ -155,6 +167,11 @@ class Pace:
         """Whether an entry that was read ``since_s`` ago is to be read now that the source's mark is ``mark``."""
         moved = entry.mark != mark or bool(entry.failed)
         return since_s >= max(self.soonest_s if moved else self.latest_s, min(DUTY * entry.cost_s, REST_S))
+
+
+def _shared(scope: Scope) -> Scope:
+    """What a person may see, without who it is."""
+    return replace(scope, who="")
 
 
 def _fail(entry: Entry[Value], key: Key, error: Exception) -> bool:

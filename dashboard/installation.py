@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dashboard.board import Board
+from dashboard.engine import Engine
 from dashboard.push import Hub
 from dashboard.search import Index
 from dashboard.settings import Settings
@@ -35,7 +36,7 @@ class Installation:
     def board(self) -> Board:
         """Connects to the store at the first call; raises while it does not answer."""
         client = connect(self.settings.store, readonly=True, patience_s=3.0)
-        return Board(StoreSource(client, self.registry, Calendar.load()), self.hub, now_us)
+        return Board(StoreSource(Engine(client, self.registry, Calendar.load())), self.hub, now_us)
 
     @cached_property
     def index(self) -> Index:

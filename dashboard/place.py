@@ -5,6 +5,7 @@ Pure. Flows in: query parameters, which anyone may type. Flows out: a ``Place`` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +16,7 @@ MEASURES: Final = ("unit", "total")
 TIERS: Final = ("township", "village")
 LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = 60
+NOTE: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?", re.ASCII)
 UNIT_DIGITS: Final = 9
 """From townships down a place is itself a unit that receives."""
 
@@ -22,7 +24,8 @@ UNIT_DIGITS: Final = 9
 @dataclass(frozen=True)
 class Place:
     """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
-    ``unit``: the unit whose load is shown. ``q``: what was typed into the search field."""
+    ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
+    that a note is about, joined by a dash."""
 
     area: str = ""
     days: int = 30
@@ -30,6 +33,7 @@ class Place:
     tier: str = "township"
     unit: str = ""
     q: str = ""
+    note: str = ""
     lang: str = "zh"
 
     def link(self, **changes: Any) -> str:
@@ -54,5 +58,6 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         tier=_one_of(query.get("tier", ""), TIERS, Place.tier),
         unit=query.get("unit", "").strip()[:LONGEST],
         q=query.get("q", "").strip()[:LONGEST],
+        note=note if NOTE.fullmatch(note := query.get("note", "")) else "",
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
     )

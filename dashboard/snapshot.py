@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, Self, TypeVar
 
-from clickhouse_connect.driver.client import Client
-
+from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import UNIT_DIGITS, Place
 from dashboard.words import moment
-from streams.calendars import Calendar
-from streams.registry import Registry
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
 from streams.store.health import demand_rows
 
-GRASSROOTS: Final = ("township", "village")
-"""Whose load the situation page adds up: townships and villages, not the bureaus above them."""
 WINDOWS: Final = ("24h", "7d", "30d")
 WINDOW_US: Final = {"24h": 86_400_000_000, "7d": 7 * 86_400_000_000, "30d": 30 * 86_400_000_000}
 UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ahead7d")) + (
@@ -79,8 +74,23 @@ class Survey:
     workdays: frozenset[date]
 
 
+class Sheet(Protocol):
+    """What a page beyond the situation shows: a frozen value that equals another when the page would look the same."""
+
+    @property
+    def at_us(self) -> int:
+        """Of when the figures are; not part of what equality asks."""
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Asks the store, within the scope. Raises OutOfScope."""
+
+
+S = TypeVar("S", bound=Sheet)
+
+
 class Source(Protocol):
-    """Where pulses and surveys come from."""
+    """Where pulses, surveys and sheets come from."""
 
     def mark(self) -> int:
         """Another number than before means that loads may have moved; cheap enough to ask several times a second."""
@@ -91,6 +101,9 @@ class Source(Protocol):
     def survey(self, scope: Scope, place: Place, at_us: int) -> Survey:
         """What is ranked and drawn."""
 
+    def sheet(self, kind: type[S], scope: Scope, place: Place, at_us: int) -> S:
+        """What a page beyond the situation shows."""
+
 
 def _state(health: Health) -> tuple[object, ...]:
     lags = tuple((one.component, one.partition, one.lag) for one in health.lags)
@@ -98,80 +111,77 @@ def _state(health: Health) -> tuple[object, ...]:
 
 
 class StoreSource:
-    """Reads both from the store. Safe for several threads, as the client is."""
+    """Reads all of them from the store; the questions of one answer are asked side by side."""
 
-    def __init__(self, client: Client, registry: Registry, calendar: Calendar) -> None:
-        self._client = client
-        self._registry = registry
-        self._calendar = calendar
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def mark(self) -> int:
         """Rows of the store's demands: every change of a load is a row more."""
-        return demand_rows(self._client)
+        return demand_rows(self._engine.client)
 
-    def _window(self, scope: Scope, area: str, measure: str, window: str, at_us: int) -> int:
-        total = 0
-        for tier in GRASSROOTS:
-            number = self._registry.tier_id(tier)
-            lo, hi = self._registry.range_of(area, number)
-            if lo < hi:
-                metric = f"all.{measure}.{window}"
-                found = reads.tier_load(self._client, scope, self._registry, tier, metric, at_us, area=area)
-                total += int(found.values.sum())
-        return total
+    def sheet(self, kind: type[S], scope: Scope, place: Place, at_us: int) -> S:
+        """Each kind of sheet knows how it is read."""
+        return kind.read(self._engine, scope, place, at_us)
 
     def pulse(self, scope: Scope, place: Place, at_us: int) -> Pulse:
         """Loads of the sliding windows to the microsecond, the newest demands, the state of the stream."""
-        unit, alone = place.unit, len(place.area) >= UNIT_DIGITS
+        engine, unit, alone = self._engine, place.unit, len(place.area) >= UNIT_DIGITS
+        here = engine.client, scope, engine.registry
+        day = None if alone else engine.later(engine.window, scope, place.area, at_us - WINDOW_US["24h"], at_us)
+        own = engine.later(reads.unit_load, *here, unit, UNIT_METRICS, at_us) if unit else None
+        week = at_us + WINDOW_US["7d"]
+        coming = engine.later(reads.upcoming_demands, *here, unit, at_us, week, n=UPCOMING, unit=True) if unit else None
+        health = engine.later(reads.stream_health, engine.client, scope, at_us)
+        recent = reads.recent_demands(*here, unit or place.area, at_us, n=RECENT, unit=bool(unit))
         return Pulse(
             at_us=at_us,
-            load=0 if alone else self._window(scope, place.area, "minutes", "24h", at_us),
-            receipts=0 if alone else self._window(scope, place.area, "count", "24h", at_us),
-            health=reads.stream_health(self._client, scope, at_us),
-            recent=tuple(
-                reads.recent_demands(
-                    self._client, scope, self._registry, unit or place.area, at_us, n=RECENT, unit=bool(unit)
-                )
-            ),
-            unit=reads.unit_load(self._client, scope, self._registry, unit, UNIT_METRICS, at_us) if unit else {},
-            upcoming=tuple(
-                reads.upcoming_demands(
-                    self._client, scope, self._registry, unit, at_us, at_us + WINDOW_US["7d"], n=UPCOMING, unit=True
-                )
-            )
-            if unit
-            else (),
+            load=day.result().likely if day else 0,
+            receipts=day.result().receipts if day else 0,
+            health=health.result(),
+            recent=tuple(recent),
+            unit=own.result() if own else {},
+            upcoming=tuple(coming.result()) if coming else (),
         )
 
     def _series(self, scope: Scope, place: Place, first: date, last: date) -> Series:
         """Of the unit itself where one is asked for, else of the area's townships and villages together."""
+        here = self._engine.client, scope, self._engine.registry
         if place.unit:
-            return reads.unit_series(self._client, scope, self._registry, place.unit, first, last)
-        return reads.area_series(self._client, scope, self._registry, place.area, first, last, tiers=GRASSROOTS)
+            return reads.unit_series(*here, place.unit, first, last)
+        return reads.area_series(*here, place.area, first, last, tiers=GRASSROOTS)
 
     def survey(self, scope: Scope, place: Place, at_us: int) -> Survey:
         """Series, children, hottest units and issuers, coverage: by Shanghai days, today included."""
-        client, registry, area = self._client, self._registry, place.area
+        engine, area = self._engine, place.area
         last = moment(at_us).date()
         first = last - timedelta(days=place.days - 1)
         start = min(first, last - timedelta(days=SHOWN_DAYS - 1))
         before = first - timedelta(days=place.days), first - timedelta(days=1)
         days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
+        here = engine.client, scope, engine.registry
+        ask, tiers = engine.later, GRASSROOTS
+        now = {one: ask(engine.window, scope, area, at_us - WINDOW_US[one], at_us) for one in WINDOWS[1:]}
+        then = {
+            one: ask(engine.window, scope, area, at_us - 2 * WINDOW_US[one], at_us - WINDOW_US[one]) for one in WINDOWS
+        }
+        series = ask(self._series, scope, place, start, last)
+        places = [ask(reads.area_totals, *here, area, *span, tiers=tiers) for span in ((first, last), before)]
+        alone = len(area) >= UNIT_DIGITS
+        hottest = None if alone else ask(reads.hotspots, *here, place.tier, first, last, area=area, n=10)
+        issuers = ask(reads.top_issuers, *here, area, first, last, n=10)
+        coverage = reads.coverage(*here, at_us, tier="township", area=area)
         return Survey(
             at_us=at_us,
             first=first,
             last=last,
-            load={window: self._window(scope, area, "minutes", window, at_us) for window in WINDOWS[1:]},
-            load_before={
-                window: self._window(scope, area, "minutes", window, at_us - WINDOW_US[window]) for window in WINDOWS
-            },
-            series=self._series(scope, place, start, last),
-            places=tuple(reads.area_totals(client, scope, registry, area, first, last, tiers=GRASSROOTS)),
-            places_before=tuple(reads.area_totals(client, scope, registry, area, *before, tiers=GRASSROOTS)),
-            hotspots=()
-            if len(area) >= UNIT_DIGITS
-            else tuple(reads.hotspots(client, scope, registry, place.tier, first, last, area=area, n=10)),
-            issuers=tuple(reads.top_issuers(client, scope, registry, area, first, last, n=10)),
-            coverage=reads.coverage(client, scope, registry, at_us, tier="township", area=area),
-            workdays=frozenset(day for day in days if self._calendar.is_workday(day)),
+            load={one: found.result().likely for one, found in now.items()},
+            load_before={one: found.result().likely for one, found in then.items()},
+            series=series.result(),
+            places=tuple(places[0].result()),
+            places_before=tuple(places[1].result()),
+            hotspots=tuple(hottest.result()) if hottest else (),
+            issuers=tuple(issuers.result()),
+            coverage=coverage,
+            workdays=frozenset(day for day in days if engine.calendar.is_workday(day)),
         )

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from infra.local.process import free_port
-from tests.acceptance.system import Embedded, up, until
+from tests.acceptance.system import Embedded, until, up
 from tests.browser.stage import App
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.store, pytest.mark.timeout(240)]

@@ -1,0 +1,54 @@
+"""What every reading of the dashboard stands on: the store's client, the registry, the calendar, and threads to ask side by side.
+
+Flows in: a client, a Registry, a Calendar. Flows out: ``Engine``. Its questions take a Scope and ask it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, ParamSpec, TypeVar
+
+from clickhouse_connect.driver.client import Client
+
+from streams.calendars import Calendar
+from streams.registry import Registry
+from streams.store import Scope
+from streams.store.deltas import area_sums
+from streams.store.ground import of_area
+from streams.store.span import Span
+
+GRASSROOTS: Final = ("township", "village")
+"""Whose load areas add up: townships and villages, not the bureaus above them."""
+THREADS: Final = 8
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Window(NamedTuple):
+    """What an area received in a span of starts: person-minutes, and demands times units reached."""
+
+    likely: int
+    receipts: int
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Safe for several threads, as the client is."""
+
+    client: Client
+    registry: Registry
+    calendar: Calendar
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="read"))
+
+    def later(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Starts one question on a thread of its own. Questions must not wait for others that are started so."""
+        return self._pool.submit(read, *args, **kwargs)
+
+    def window(self, scope: Scope, area: str, after_us: int, until_us: int) -> Window:
+        """Townships and villages of an area, starts after_us < s <= until_us, exact to the microsecond. Raises OutOfScope."""
+        scope.require_area(area)
+        ground = of_area(self.registry, area, GRASSROOTS)
+        sums = area_sums(self.client, ground, 0, Span(after_us + 1, until_us)).values()
+        return Window(sum(row[1] for row in sums), sum(row[3] for row in sums))
