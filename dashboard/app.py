@@ -20,6 +20,7 @@ from starlette.routing import Route
 from dashboard.installation import installation
 from dashboard.refresher import start
 from dashboard.server import Assets, SecurityHeaders, healthz, stream
+from dashboard.warmth import warm
 
 
 @asynccontextmanager
@@ -30,6 +31,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     _ = shared.index
     stop = threading.Event()
     start(shared, stop)
+    threading.Thread(target=warm, args=(shared,), name="warm", daemon=True).start()
     gc.collect()
     gc.freeze()
     try:

@@ -21,14 +21,14 @@ from dashboard.push import Hub
 from dashboard.snapshot import Pulse, S, Source, Survey
 from streams.store import Scope
 
-PULSE_S: Final = 1.0
+PULSE_S: Final = 2.0
 """A pulse is read again after this long even where no load moved: windows slide, data ages."""
 SURVEY_S: Final = 4.0
 """A survey is read again no sooner than this after the last time ..."""
 QUIET_S: Final = 30.0
 """... and after this long even where no load moved."""
-WATCHED_S: Final = 90.0
-"""An entry that no page asked for in this time is forgotten."""
+WATCHED_S: Final = 30.0
+"""An entry that no page asked for in this time is forgotten: open pages ask every 20 seconds at least."""
 DUTY: Final = 2.0
 """An entry is read again no sooner than this many times what its last read took ..."""
 REST_S: Final = 1.5
@@ -73,7 +73,7 @@ class Board:
         self._sheets: dict[type[Any], dict[Key, Entry[Any]]] = {}
 
     def pulse(self, scope: Scope, place: Place) -> Answer[Pulse]:
-        """What moves, at most a second old while the store answers. Raises what the first read raises."""
+        """What moves, at most two seconds old while the store answers. Raises what the first read raises."""
         plain = Place(area=place.area, unit=place.unit)
         return self._take(self._pulses, (_shared(scope), plain), self._source.pulse)
 

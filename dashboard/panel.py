@@ -6,6 +6,7 @@ Touches the address bar of the page that is being drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qsl
@@ -23,6 +24,7 @@ export default function (component) {
 """All behaviour lives in static/burden.js, loaded once per page; each panel carries only this and its HTML."""
 
 
+PAGE: Final = re.compile(r"\./|[a-z]{1,20}")
 _SHOW: Final = st.components.v2.component("burden_panel", js=SCRIPT, isolate_styles=False)
 
 
@@ -42,9 +44,13 @@ def panel(key: str, html: str, *, topic: str = "") -> None:
         go(str(result.go))
 
 
-def go(query: str) -> None:
-    """Moves the page to a query string and draws it anew."""
-    st.query_params.from_dict(dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True)))
+def go(address: str) -> None:
+    """Moves to ``?QUERY`` on this page, or to ``PAGE?QUERY`` on another (``./`` is the first), and draws it anew."""
+    name, _, query = address.partition("?")
+    wanted = dict(parse_qsl(query, keep_blank_values=True))
+    if name and PAGE.fullmatch(name):
+        st.switch_page(f"pages/{'situation' if name == './' else name}.py", query_params=wanted)
+    st.query_params.from_dict(wanted)
     st.rerun(scope="app")
 
 

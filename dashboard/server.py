@@ -22,6 +22,8 @@ FRONTEND: Final = Path(streamlit.__file__).parent / "static"
 OWN: Final = Path(__file__).parent / "static"
 TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
 FOREVER: Final = "public, max-age=31536000, immutable"
+AHEAD_BYTES: Final = 800_000
+"""Larger files (charting libraries that no page needs) are compressed when somebody asks for them."""
 SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -46,11 +48,19 @@ async def stream(_: Request) -> Response:
     return StreamingResponse(installation().hub.changes(), media_type="text/event-stream", headers=headers)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _packed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)
 
 
+def compress(root: Path) -> None:
+    """Compresses the files below a directory that may be served, ahead of the first request for them."""
+    for path in sorted(root.resolve().rglob("*")):
+        if path.suffix in TYPES and path.is_file() and path.stat().st_size <= AHEAD_BYTES:
+            _packed(path)
+
+
+@lru_cache(maxsize=2048)
 def asset(url: str) -> Path | None:
     """The file behind a request for a static asset, None for anything else (the way out of the directory included)."""
     for prefix, root in (("/static/", FRONTEND / "static"), ("/app/static/", OWN)):

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -44,6 +45,8 @@ class Words:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.locale = CATALOGUES[lang]
+        # A Locale, not its name: babel looks through its data on disk each time that it is given a name.
+        self._babel = Locale.parse(self.locale)
         self._catalogue = _catalogue(lang)
 
     def __call__(self, message: str, **values: object) -> str:
@@ -52,7 +55,7 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """1,234 or 12.3, with ``digits`` decimals."""
-        return format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self.locale)
+        return format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self._babel)
 
     def short(self, value: float) -> str:
         """A figure that fits a card: one or two decimals and a word for ten thousands or millions."""
@@ -60,7 +63,7 @@ class Words:
             if abs(value) >= step:
                 scaled = value / (step if word != "\u00a0k" else 1000)
                 digits = 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 100 else 2
-                return format_decimal(scaled, format="#,##0." + "#" * digits, locale=self.locale) + word
+                return format_decimal(scaled, format="#,##0." + "#" * digits, locale=self._babel) + word
         return self.number(value, 1 if 0 < abs(value) < 100 and value != int(value) else 0)
 
     def hours(self, minutes: float) -> str:
@@ -73,11 +76,11 @@ class Words:
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one as per cent."""
-        return str(format_percent(share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=self.locale))
+        return str(format_percent(share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=self._babel))
 
     def day(self, day: date) -> str:
         """3月5日 or 5 Mar."""
-        return format_date(day, "M月d日" if self.lang == "zh" else "d MMM", locale=self.locale)
+        return format_date(day, "M月d日" if self.lang == "zh" else "d MMM", locale=self._babel)
 
     def span(self, first: date, last: date) -> str:
         """Both ends of a period."""

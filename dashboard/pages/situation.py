@@ -4,46 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
-import streamlit as st
-from clickhouse_connect.driver.exceptions import ClickHouseError
-
-from dashboard.access import demo_viewer
-from dashboard.installation import installation, now_us
-from dashboard.panel import live, panel
-from dashboard.place import read_place
-from dashboard.views.context import Context
-from dashboard.views.notices import no_access, no_store
+from dashboard.frame import Frame, frame
+from dashboard.installation import now_us
+from dashboard.panel import live
+from dashboard.views.markup import Html
 from dashboard.views.situation import body, foot, top
-from dashboard.words import words
-from streams.store import OutOfScope
+
+
+def draw(found: Frame, part: str) -> Html:
+    """One of the three parts of the page."""
+    context, board, scope = found.context, found.shared.board, found.viewer.scope
+    pulse, survey = board.pulse(scope, context.place), board.survey(scope, context.place)
+    if part == "top":
+        return top(context, pulse, survey, found.hits, now_us())
+    return body(context, survey) if part == "body" else foot(context, pulse, survey, now_us())
 
 
 def page() -> None:
     """Draws the page for the place in the address bar."""
-    shared = installation()
-    viewer = demo_viewer(shared.settings.area)
-    place = read_place(dict(st.query_params.items()), viewer.home, shared.settings.language)
-    context = Context.of(shared.registry, words(place.lang), place, viewer.home, shared.settings)
-    if not viewer.scope.covers(context.place.unit or context.place.area):
-        panel("notice", no_access(context))
+    found = frame()
+    if found is None:
         return
-    hits = shared.index.find(place.q, viewer.home) if place.q else []
-
-    def draw(part: str) -> str:
-        try:
-            pulse = shared.board.pulse(viewer.scope, context.place)
-            survey = shared.board.survey(viewer.scope, context.place)
-        except OutOfScope:
-            return no_access(context)
-        except (ClickHouseError, OSError) as error:
-            return no_store(context, str(error)) if part == "top" else ""
-        if part == "top":
-            return top(context, pulse, survey, hits, now_us())
-        return body(context, survey) if part == "body" else foot(context, pulse, survey, now_us())
-
-    live("top", partial(draw, "top"), topic="pulse", every_s=10)
-    live("body", partial(draw, "body"), topic="survey", every_s=30)
-    live("foot", partial(draw, "foot"), topic="pulse", every_s=10)
+    for part, topic, every_s in (("top", "pulse", 10), ("body", "survey", 20), ("foot", "pulse", 10)):
+        live(part, partial(found.guarded, partial(draw, found, part), said=part == "top"), topic=topic, every_s=every_s)
 
 
 page()

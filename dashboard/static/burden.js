@@ -51,10 +51,11 @@ function morph(old, wanted) {
 function go(root, query) {
   bus.going = query;
   let tries = 0;
-  const plain = (text) => [...new URLSearchParams(text)].filter(([, value]) => value).sort().join('&');
+  const plain = (where) => where.pathname + '?' + [...where.searchParams].filter(([, value]) => value).sort().join('&');
+  const wanted = plain(new URL(query, location.href));
   const ask = () => { root.component.setTriggerValue('go', query); setTimeout(check, 900); };
   const check = () => {
-    if (bus.going !== query || plain(location.search) === plain(query)) return;
+    if (bus.going !== query || plain(new URL(location.href)) === wanted) return;
     if (document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'notRunning') return setTimeout(check, 300);
     if (++tries > 2 || !root.isConnected) location.assign(query); else ask();
   };
@@ -62,11 +63,12 @@ function go(root, query) {
 }
 
 function follow(event, root) {
+  if (event.target.closest('[data-print]')) return window.print();
   const link = event.target.closest('[data-go]');
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   hideTip();
-  if (link.dataset.go.includes('area=') && !link.closest('.choices, .choice')) window.scrollTo({ top: 0 });
+  if ((link.dataset.go.includes('area=') || !link.dataset.go.startsWith('?')) && !link.closest('.choices, .choice')) window.scrollTo({ top: 0 });
   go(root, link.dataset.go);
 }
 

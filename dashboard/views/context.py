@@ -17,7 +17,7 @@ from streams.registry import Registry, RegistryError
 
 @dataclass(frozen=True)
 class Context:
-    """Read-only; ``unknown`` is the code that was asked for and does not exist ('' when all is well)."""
+    """Read-only; ``unknown`` is the code that was asked for and does not exist ('' when all is well). ``page``: '' is the situation."""
 
     registry: Registry
     say: Words
@@ -25,9 +25,10 @@ class Context:
     home: str
     settings: Settings
     unknown: str = ""
+    page: str = ""
 
     @classmethod
-    def of(cls, registry: Registry, say: Words, place: Place, home: str, settings: Settings) -> Context:
+    def of(cls, registry: Registry, say: Words, place: Place, home: str, settings: Settings, page: str = "") -> Context:
         """Mends the place: an unknown area falls back to home; a township or village is shown as the unit that it is."""
         unknown = ""
         if not registry.is_area(place.area):
@@ -39,7 +40,7 @@ class Context:
             place = replace(place, area=digits if len(digits) <= UNIT_DIGITS else digits[:UNIT_DIGITS])
         elif len(place.area) >= UNIT_DIGITS:
             place = replace(place, unit=place.area, area=place.area[:UNIT_DIGITS])
-        return cls(registry, say, place, home, settings, unknown)
+        return cls(registry, say, place, home, settings, unknown, page)
 
     def name(self, code: str) -> str:
         """Name of a division or bureau; provinces in the reader's language."""
@@ -67,7 +68,8 @@ class Context:
             return tag("span", *text)
         unit = len(code.partition("-")[0]) > UNIT_DIGITS or "-" in code
         where = {"area": code.partition("-")[0][:UNIT_DIGITS], "unit": code} if unit else {"area": code, "unit": ""}
-        return link(self.place.link(**where, q=""), *(text or (self.name(code),)), **attributes)
+        page = "unit" if unit and self.page else ""
+        return link(page + self.place.link(**where, q="", note=""), *(text or (self.name(code),)), **attributes)
 
     def around(self, title: str) -> str:
         """A heading of figures about the area around the unit that is shown."""

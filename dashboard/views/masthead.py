@@ -37,10 +37,22 @@ def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: 
     form = tag("form", field, class_="search", role="search", data_base=context.place.link(q="", unit=""))
     other = "en" if say.lang == "zh" else "zh"
     switch = link(context.place.link(lang=other), {"en": "English", "zh": "中文"}[other], class_="lang", lang=other)
-    brand = link(context.place.link(area=context.home, unit="", q=""), MARK, name, class_="brand")
-    return tag(
+    brand = link(f"./{context.place.link(area=context.home, unit='', q='', note='')}", MARK, name, class_="brand")
+    head = tag(
         "div", brand, form, freshness(context, health, at_us, failed, now_us), switch, class_="masthead", role="banner"
     )
+    return html(head, pages(context))
+
+
+def pages(context: Context) -> Html:
+    """The pages that there are, each about the place that the reader is at."""
+    say = context.say
+    names = {"": say("Situation"), "unit": say("Unit")}
+    links = [
+        link((page or "./") + context.place.link(q="", note=""), name, aria_current="page" if page == context.page else None)
+        for page, name in names.items()
+    ]  # fmt: skip
+    return tag("nav", links, class_="pages", aria_label=say("Pages"))
 
 
 def freshness(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:
@@ -58,8 +70,8 @@ def freshness(context: Context, health: Health, at_us: int, failed: str, now_us:
     )  # fmt: skip
 
 
-def whereabouts(context: Context) -> Html:
-    """Breadcrumb, and the choices of period and measure."""
+def whereabouts(context: Context, *, periods: tuple[int, ...] = PERIODS, measured: bool = True) -> Html:
+    """Breadcrumb, and the choices of period (none where no ``periods`` are named) and measure."""
     say, place = context.say, context.place
     codes = [code for code in (*context.above(place.area), place.area) if code.startswith(context.home)]
     if place.unit and place.unit != place.area:
@@ -67,20 +79,20 @@ def whereabouts(context: Context) -> Html:
     *above, here = codes
     trail = [html(context.go(code), tag("i", "›", aria_hidden="true")) for code in above]
     crumbs = tag("nav", trail, tag("h1", context.name(here)), class_="crumbs", aria_label=say("Where you are"))
-    periods = [
+    spans = [
         link(place.link(days=days), say({1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}[days]),
              aria_current="true" if days == place.days else None)
-        for days in PERIODS
+        for days in periods
     ]  # fmt: skip
     measures = [
         link(place.link(by=by), say({"unit": "Mean per unit", "total": "Total"}[by]),
              aria_current="true" if by == place.by else None)
-        for by in MEASURES
+        for by in (MEASURES if measured else ())
     ]  # fmt: skip
     choices = tag(
         "div",
-        tag("div", periods, class_="choice", role="group", aria_label=say("Period")),
-        tag("div", measures, class_="choice", role="group", aria_label=say("Measure")),
+        tag("div", spans, class_="choice", role="group", aria_label=say("Period")) if spans else "",
+        tag("div", measures, class_="choice", role="group", aria_label=say("Measure")) if measures else "",
         class_="choices",
     )
     return tag("div", crumbs, choices, class_="whereabouts")

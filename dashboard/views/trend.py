@@ -61,29 +61,7 @@ def trend(context: Context, survey: Survey) -> Html:
     say, kinds = context.say, ranked(survey)
     totals = [sum(int(values[place]) for _, values in kinds) for place in range(len(survey.series.days))]
     marks = axis(max(totals, default=0))
-    top = marks[-1]
-    columns = []
-    for place, day in enumerate(survey.series.days):
-        parts = [(n if kind else 9, max(0, int(values[place]))) for n, (kind, values) in enumerate(kinds)]
-        named = [(kind, int(values[place])) for kind, values in kinds]
-        total, off = totals[place], day not in survey.workdays
-        fill = (
-            f"height:{max(total, 0) / top * 100:.2f}%;background:{_gradient(parts, sum(v for _, v in parts))}"
-            if total > 0
-            else "height:0"
-        )
-        names = ["off"] * off + ["today"] * (day == survey.last) + ["out"] * (day < survey.first)
-        label = _label(context, place, survey.series.days)
-        columns.append(
-            tag(
-                "div",
-                tag("b", style=fill),
-                label,
-                class_=" ".join(names) or None,
-                data_tip=_tip(context, day, named, total, off),
-            )
-        )
-    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / top * 100:.1f}%") for mark in marks]
+    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / marks[-1] * 100:.1f}%") for mark in marks]
     summary = say(
         "Daily load, {first} to {last}: {total}", first=say.day(survey.first), last=say.day(survey.last),
         total=say.exact(sum(total for total, day in zip(totals, survey.series.days, strict=True) if day >= survey.first)),
@@ -91,7 +69,7 @@ def trend(context: Context, survey: Survey) -> Html:
     plot = tag(
         "div",
         tag("div", lines, class_="lines", aria_hidden="true"),
-        tag("div", columns, class_="days"),
+        tag("div", _bars(context, survey, kinds, totals, marks[-1]), class_="days"),
         class_="plot",
         role="img",
         aria_label=summary,
@@ -105,15 +83,29 @@ def trend(context: Context, survey: Survey) -> Html:
         "Each bar is the load that began on that day (Asia/Shanghai), by kind of demand; today is not over yet. "
         "Days off follow the official calendar, worked weekends count as workdays."
     )
-    return card(
-        say("Load by day"),
-        plot,
-        legend,
-        note=note,
-        source=context.source(survey.at_us),
-        aside=say("person-hours a day"),
-        key="trend",
-    )
+    source, aside = context.source(survey.at_us), say("person-hours a day")
+    return card(say("Load by day"), plot, legend, note=note, source=source, aside=aside, key="trend")
+
+
+def _bars(
+    context: Context, survey: Survey, kinds: list[tuple[int, NDArray[np.int64]]], totals: list[int], top: float
+) -> list[Html]:
+    """One stacked bar a day."""
+    columns = []
+    for place, day in enumerate(survey.series.days):
+        parts = [(n if kind else 9, max(0, int(values[place]))) for n, (kind, values) in enumerate(kinds)]
+        named = [(kind, int(values[place])) for kind, values in kinds]
+        total, off = totals[place], day not in survey.workdays
+        fill = (
+            f"height:{max(total, 0) / top * 100:.2f}%;background:{_gradient(parts, sum(v for _, v in parts))}"
+            if total > 0
+            else "height:0"
+        )
+        names = ["off"] * off + ["today"] * (day == survey.last) + ["out"] * (day < survey.first)
+        tip = _tip(context, day, named, total, off)
+        label = _label(context, place, survey.series.days)
+        columns.append(tag("div", tag("b", style=fill), label, class_=" ".join(names) or None, data_tip=tip))
+    return columns
 
 
 def _label(context: Context, place: int, days: tuple[date, ...]) -> Html:

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 EVENTS: Final = "burden.events"
 DEMANDS: Final = "burden.demands"
 REFUSED: Final = "burden.refused"
+FINDINGS: Final = "burden.findings"
 DECLARED: Final = Path(__file__).parents[2] / "infra" / "topics.yml"
 
 

@@ -101,10 +101,15 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     tier = _query("tier", "province, prefecture, county, township, village or LEVEL-LINE.", "township")
     area = _query("area", "Division code; default the whole country.", "51")
     limit = _query("limit", "1 to 1000.", "20")
+    phase = _query("phase", "all, pending, firing (default) or resolved.", "firing")
+    rule = _query("rule", "Identity of a rule, or how it begins.", "R11")
+    finding = {"name": "finding", "in": "path", "required": True, "schema": {"type": "string"}}
     hotspots = _read("The units of a tier with the most load, most first.", JSON, [tier, metric, area, limit, at])
     return {
         "/v1/events": _send(answer),
         "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
+        "/v1/findings": _read("Findings, the latest change first.", JSON, [area, phase, rule, limit]),
+        "/v1/findings/{finding}": _read("One finding: explanation and timeline.", JSON, [finding]),
         "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
         "/v1/hotspots": hotspots,
         "/healthz": _probe("Whether work moves."),

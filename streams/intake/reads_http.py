@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.intake.answers import HttpFault, json, later, token_of
+from streams.intake.findings_http import explained, listed
 from streams.intake.tokens import Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
@@ -65,6 +66,8 @@ class Reads:
         return [
             ("/v1/units/{code}/load", scoped(self.load)),
             ("/v1/units/{code}/calendar.ics", scoped(self.calendar)),
+            ("/v1/findings", scoped(self.findings)),
+            ("/v1/findings/{finding}", scoped(self.finding)),
             ("/v1/hotspots", scoped(self.hotspots)),
         ]
 
@@ -113,6 +116,20 @@ class Reads:
         found = await self._ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT, unit=True)
         body = feed(code, self._name(code), found, at_us)
         return Response(body, media_type="text/calendar; charset=utf-8")
+
+    async def findings(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/findings?area=A&phase=P&rule=R&limit=N: the latest change first; phase all, pending, firing (default), resolved."""
+        asked = request.query_params
+        phase, area = asked.get("phase", "firing"), asked.get("area", "")
+        if phase not in ("all", "pending", "firing", "resolved"):
+            raise HttpFault(400, f"phase: {phase[:32]!r}: must be all, pending, firing or resolved; correct it")
+        limit = _count(asked.get("limit", "100"), HOTSPOTS_LIMIT)
+        found = await self._ask(listed, scope, area, "" if phase == "all" else phase, asked.get("rule", ""), limit)
+        return json({"area": area, "phase": phase, "findings": found})
+
+    async def finding(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/findings/ID: one finding with its explanation and its timeline."""
+        return json(await self._ask(explained, scope, request.path_params["finding"]))
 
     async def _ask(self, read: Callable[..., Any], scope: Scope, *asked: Any, **more: Any) -> Any:
         """One read on a worker thread; what is wrong with the question becomes 400, 403 or 404, a store that is down 503."""

@@ -6,7 +6,7 @@ These are for the workers of this installation and know no Scope; nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -143,6 +143,42 @@ def stored_offsets(client: Client, epoch: int, partitions: Iterable[int]) -> dic
     return {int(partition): int(offset) for partition, offset in rows if int(partition) in wanted}
 
 
+def postings_since(client: Client, applied: Mapping[int, int]) -> tuple[Postings, dict[int, int]]:
+    """Postings of batches behind the ``applied`` run of their shard (every shard that is asked for has one), and the runs that they reach."""
+    runs = [applied[shard] for shard in sorted(applied)]
+    if sorted(applied) != list(range(len(runs))):
+        raise ValueError(f"applied: {sorted(applied)}: must name every shard from 0")
+    table = _arrow(
+        client,
+        f"SELECT {_POSTING}, shard, run FROM demands WHERE run > {{least:UInt64}} AND run > {{runs:Array(UInt64)}}[shard + 1]",
+        {"least": min(runs), "runs": runs},
+    )
+    columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}
+    shard, run = _column(table, "shard", np.int64), _column(table, "run", np.uint64)
+    reached = {one: max([applied[one], *run[shard == one].tolist()]) for one in applied}
+    return Postings(**columns, issuer=_texts(table.column("issuer"))), reached
+
+
+def postings_on(client: Client, tier: int, rank: int, first_us: int, last_us: int) -> Postings:
+    """Postings that reach one unit (its place in its tier) and start in first..last."""
+    where = "tier = {tier:UInt8} AND lo <= {rank:UInt32} AND hi > {rank:UInt32} AND start_us BETWEEN {first:Int64} AND {last:Int64}"
+    return _postings(client, where, {"tier": tier, "rank": rank, "first": first_us, "last": last_us})
+
+
+def events_since(client: Client, cursors: Mapping[int, int], limit: int) -> list[StoredEvent]:
+    """Events at or behind the cursor of their part of the log (position >> 44), by position; parts without a cursor from their beginning."""
+    cursor = "transform(bitShiftRight(pos, 44), {parts:Array(UInt64)}, {positions:Array(UInt64)}, 0::UInt64)"
+    known = dict(cursors) or {0: 0}
+    parameters = {"parts": list(known), "positions": list(known.values())}
+    return _events(client, f"pos >= {cursor}", parameters, limit)
+
+
+def newest_events(client: Client, since_us: int, limit: int) -> list[StoredEvent]:
+    """The latest ``limit`` events that the broker took at or after an instant, by position."""
+    sql = "pos IN (SELECT pos FROM events WHERE admitted_us >= {since:Int64} ORDER BY admitted_us DESC LIMIT {limit:UInt32})"
+    return _events(client, sql, {"since": since_us, "limit": limit})
+
+
 def _postings(client: Client, where: str, parameters: dict[str, Any]) -> Postings:
     table = _arrow(client, f"SELECT {_POSTING} FROM demands WHERE {where}", parameters)
     columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}
@@ -156,9 +192,9 @@ def _texts(column: pa.ChunkedArray) -> NDArray[Any]:
     return np.asarray(names[coded.indices.to_numpy()])
 
 
-def _events(client: Client, where: str, parameters: dict[str, Any]) -> list[StoredEvent]:
+def _events(client: Client, where: str, parameters: dict[str, Any], limit: int = 0) -> list[StoredEvent]:
     rows = client.query(
-        f"SELECT {_EVENT} FROM events WHERE {where} ORDER BY pos",
+        f"SELECT {_EVENT} FROM events WHERE {where} ORDER BY pos" + (f" LIMIT {limit}" if limit else ""),
         parameters=parameters,
         column_formats={"body": "bytes"},
     ).result_rows

@@ -238,6 +238,13 @@ def _rows(row: type[Any], types: Sequence[pa.DataType], rows: Sequence[Any]) -> 
     return _table(row.__name__, dict(zip(names, types, strict=True)), columns)
 
 
+def insert_rows(
+    client: Client, table: str, schema: Mapping[str, pa.DataType], columns: Mapping[str, Any], token: str
+) -> int:
+    """Rows by column, under a token; the number of rows."""
+    return _insert(client, table, _table(table, schema, columns), token)
+
+
 def _table(name: str, schema: Mapping[str, pa.DataType], columns: Mapping[str, Any]) -> pa.Table:
     """Columns in the store's types, in one record batch: one block of the engine."""
     missing = [column for column in schema if column not in columns]

@@ -94,36 +94,21 @@ class System:
     def _start_parts(self, kafka: str, store: Address) -> Running:
         wish, layout = self._wish, self._layout
         ports = {"api": free_port(wish.port + 1), "dashboard": free_port(wish.port)}
-        environment = {
-            "BURDENWATCH_KAFKA": kafka,
-            "BURDENWATCH_STORE_HOST": store.host,
-            "BURDENWATCH_STORE_PORT": str(store.port),
-            "BURDENWATCH_REGISTRY": str(layout.registry),
-            "BURDENWATCH_AREA": wish.area,
-        }
-        writer = {
-            "BURDENWATCH_STORE_USER": "burdenwatch",
-            "BURDENWATCH_STORE_PASSWORD_FILE": str(layout.secret_path("store-writer")),
-        }
-        reader = {
-            "BURDENWATCH_STORE_USER": "reader",
-            "BURDENWATCH_STORE_PASSWORD_FILE": str(layout.secret_path("store-reader")),
-        }
+        writer, reader = self._environments(kafka, store)
         api = f"http://127.0.0.1:{ports['api']}"
         dashboard = f"http://127.0.0.1:{ports['dashboard']}"
-        self._run("worker", ("streams.agents.worker",), environment | writer)
+        self._run("worker", ("streams.agents.worker",), writer)
+        self._run("judge", ("streams.agents.judge",), writer)
         self._run(
             "api",
             ("streams.intake.serve",),
-            environment
-            | reader
-            | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
+            reader | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
         )
         if not wish.headless:
             self._run(
                 "dashboard",
                 ("dashboard.serve", "--port", str(ports["dashboard"])),
-                environment | reader | {"BURDENWATCH_API": api},
+                reader | {"BURDENWATCH_API": api},
             )
         self._await("api", f"{api}/readyz")
         if not wish.headless:
@@ -132,7 +117,7 @@ class System:
             self._run(
                 "stream",
                 ("streams.system.feed",),
-                environment | reader | {"BURDENWATCH_SPEED": str(wish.speed)},
+                reader | {"BURDENWATCH_SPEED": str(wish.speed)},
             )
         return Running(
             kafka=kafka,
@@ -144,6 +129,22 @@ class System:
             pid=os.getpid(),
             since_us=time.time_ns() // 1000,
         )
+
+    def _environments(self, kafka: str, store: Address) -> tuple[dict[str, str], dict[str, str]]:
+        """What parts are told that may write into the store, and those that only read."""
+        common = {
+            "BURDENWATCH_KAFKA": kafka,
+            "BURDENWATCH_STORE_HOST": store.host,
+            "BURDENWATCH_STORE_PORT": str(store.port),
+            "BURDENWATCH_REGISTRY": str(self._layout.registry),
+            "BURDENWATCH_AREA": self._wish.area,
+        }
+
+        def user(name: str, secret: str) -> dict[str, str]:
+            path = str(self._layout.secret_path(secret))
+            return common | {"BURDENWATCH_STORE_USER": name, "BURDENWATCH_STORE_PASSWORD_FILE": path}
+
+        return user("burdenwatch", "store-writer"), user("reader", "store-reader")
 
     def _run(self, name: str, module: tuple[str, ...], environment: dict[str, str]) -> None:
         self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"))

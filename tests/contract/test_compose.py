@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS: dict[str, type[BaseSettings]] = {
     "prepare": WorkerSettings,
     "worker": WorkerSettings,
+    "judge": WorkerSettings,
     "api": ApiSettings,
     "dashboard": DashboardSettings,
 }

@@ -15,7 +15,7 @@ from dashboard.board import Board
 from dashboard.place import Place, read_place
 from dashboard.push import Hub
 from dashboard.search import Index
-from dashboard.snapshot import Pulse, Survey
+from dashboard.snapshot import Pulse, S, Survey
 from dashboard.words import CATALOGUES, words
 from streams.events.model import KINDS
 from streams.store import Scope
@@ -108,6 +108,9 @@ class Shelf:
     def survey(self, _scope: Scope, _place: Place, _at_us: int) -> Survey:
         return survey()
 
+    def sheet(self, kind: type[S], _scope: Scope, _place: Place, _at_us: int) -> S:
+        raise AssertionError(f"{kind.__name__} was not asked for")
+
 
 def test_the_board_reads_again_as_soon_as_loads_move_and_not_before() -> None:
     shelf, hub = Shelf(), Hub()
@@ -143,8 +146,11 @@ def test_answers_of_one_scope_are_not_given_to_another() -> None:
     shelf = Shelf()
     board = Board(shelf, Hub(), lambda: NOW_US)
     board.pulse(SCOPE, Place(area="51"))
-    board.pulse(Scope("another", "leadership", ("51",)), Place(area="51"))
-    assert shelf.reads == 2
+    for scope in (Scope("someone", "leadership", ("51",)), Scope("someone", "unit", ("",))):
+        board.pulse(scope, Place(area="51"))
+    assert shelf.reads == 3
+    board.pulse(replace(SCOPE, who="another"), Place(area="51"))
+    assert shelf.reads == 3, "two persons who may see the same share one read"
 
 
 def test_a_bump_wakes_every_page_and_carries_no_data() -> None:

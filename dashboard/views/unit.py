@@ -1,0 +1,285 @@
+"""The page of one unit: its load, what is due, who asks, the same thing asked twice, how it stands among its peers.
+
+Pure. Flows in: a Context, a unit's sheet. Flows out: HTML. It tells a unit what it may do and asks nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from dashboard.board import Answer
+from dashboard.sheets.asks import REQUEST, Ask, Twice
+from dashboard.sheets.unit import Band, UnitSheet
+from dashboard.views.context import Context
+from dashboard.views.kpis import figure
+from dashboard.views.markup import Html, bar, card, html, link, tag
+from dashboard.views.trend import WEEKDAYS, axis
+
+DUE: Final = 12
+ISSUERS: Final = 8
+PAIRS: Final = 6
+SOON_US: Final = 2 * 86_400_000_000
+MONTH_US: Final = 30 * 86_400_000_000
+
+
+def sheet(context: Context, answer: Answer[UnitSheet]) -> Html:
+    """The whole page below its head."""
+    found = answer.value
+    beside = tag("div", band(context, found.band, found.at_us), feed(context, found), class_="stack2")
+    return tag(
+        "div",
+        tag("p", context.say("For this unit to look at. Nothing here has to be filled in, confirmed or passed on."), class_="hint"),
+        loads(context, found),
+        doubled(context, found),
+        tag("div", due(context, found), beside, class_="row wide-left"),
+        tag("div", days(context, found), issuers(context, found), class_="row wide-left"),
+        class_="bw stale" if answer.failed else "bw",
+    )  # fmt: skip
+
+
+def loads(context: Context, found: UnitSheet) -> Html:
+    """Today, this week, and what is known of the days ahead."""
+    say, load = context.say, dict(found.load)
+    names = {
+        "all.minutes.day": say("Today so far"),
+        "all.minutes.week": say("This week so far"),
+        "all.minutes.ahead7d": say("Next 7 days, known already"),
+        "all.minutes.ahead30d": say("Next 30 days, known already"),
+    }
+    cells = []
+    for metric, name in names.items():
+        value = load.get(metric, 0)
+        beside = html(say("{n} person-minutes", n=say.number(value)))
+        cells.append(
+            figure(name, say.hours(value), say("person-h"), beside, exact=say.exact(value), key=metric.split(".")[2],
+                   lead=metric.endswith(".day"))
+        )  # fmt: skip
+    return tag("div", cells, class_="kpis four")
+
+
+def _ask(context: Context, one: Ask, at_us: int) -> Html:
+    say = context.say
+    when = one.deadline_us or one.start_us
+    words = (
+        say("due {when}", when=say.when(when, at_us))
+        if one.deadline_us
+        else say("begins {when}", when=say.when(when, at_us))
+    )
+    late = one.deadline_us is not None and one.deadline_us < at_us
+    soon = (
+        tag("em", say("overdue") if late else say("soon"), class_="soon")
+        if late or when - at_us < SOON_US
+        else Html("")
+    )
+    facts = " · ".join(fact for fact in (context.issuer(one.issuer), one.doc_no) if fact)
+    title = tag("span", one.title or context.kind(one.kind), soon, class_="name")
+    refuse = _refusal(context, one) if one.unmarked else Html("")
+    return tag(
+        "li",
+        tag("time", words), tag("span", context.kind(one.kind), class_="kind"),
+        tag("div", title, tag("span", facts, class_="path"), refuse, class_="who"),
+        tag("b", say.hours(one.likely), tag("small", say("h")), title=say.exact(one.likely)),
+    )  # fmt: skip
+
+
+def _refusal(context: Context, one: Ask) -> Html:
+    text = context.say("This statistical form lacks a mark that it must show: write a note that says so")
+    return link(context.place.link(note=str(one.key)), text, class_="act")
+
+
+def due(context: Context, found: UnitSheet) -> Html:
+    """What has a deadline or a beginning ahead, soonest first."""
+    say, at_us = context.say, found.at_us
+    ahead = [one for one in found.asks if _pending(one, at_us)]
+    ahead.sort(key=lambda one: (one.deadline_us or one.start_us, one.key))
+    rows = [_ask(context, one, at_us) for one in ahead[:DUE]]
+    body = tag("ol", rows) if rows else tag("p", say("Nothing is due in the next 30 days."), class_="none")
+    more = tag("p", say("and {n} more", n=len(ahead) - DUE), class_="none") if len(ahead) > DUE else Html("")
+    note = say(
+        "Demands that reach this unit with a deadline ahead, and those that begin within 30 days. What this unit has answered, and what was "
+        "withdrawn, is left out. The hours are the likely effort of this unit."
+    )
+    return card(
+        say("What is due when"),
+        body,
+        more,
+        note=note,
+        source=context.source(at_us),
+        aside=say("soonest first"),
+        key="due",
+    )
+
+
+def _pending(one: Ask, at_us: int) -> bool:
+    if one.closed:
+        return False
+    return one.deadline_us >= at_us if one.deadline_us is not None else one.start_us > at_us
+
+
+def doubled(context: Context, found: UnitSheet) -> Html:
+    """Pairs of open requests that ask for the same, each with a note to print."""
+    say = context.say
+    rows = [_pair(context, one) for one in found.twice[:PAIRS]]
+    body = (
+        tag("ol", rows)
+        if rows
+        else tag("p", say("No two open requests of different issuers ask for the same."), class_="none")
+    )
+    spare = sum(one.spare for one in found.twice)
+    aside = say("about {hours} h could be saved", hours=say.hours(spare)) if rows else ""
+    note = say(
+        "Open requests of different issuers whose items have the same element, and no different period, caliber or granularity. A request "
+        "passed on from above is not set against its own origin. What could be saved is the smaller request's share of the common items."
+    )
+    return card(
+        say("The same thing asked twice"), body, note=note, source=context.source(found.at_us), aside=aside, key="twice"
+    )
+
+
+def _pair(context: Context, pair: Twice) -> Html:
+    say = context.say
+    both = [
+        tag("span", tag("b", context.issuer(one.issuer)), f" · {one.title}", class_="name")
+        for one in (pair.first, pair.second)
+    ]
+    shared = tag("span", say("Both ask for: {items}", items=say("; ").join(pair.elements)), class_="path")
+    note = link(
+        context.place.link(note=f"{pair.first.key}-{pair.second.key}"), say("Print a note: please merge"), class_="act"
+    )
+    return tag("li", tag("div", both, shared, class_="who"), note)
+
+
+def issuers(context: Context, found: UnitSheet) -> Html:
+    """Who asked for what in the last 30 days."""
+    say, sums = context.say, defaultdict[str, list[int]](lambda: [0, 0])
+    kinds: dict[str, set[int]] = defaultdict(set)
+    for one in found.asks:
+        if found.at_us - MONTH_US < one.start_us <= found.at_us:
+            sums[one.issuer][0] += one.likely
+            sums[one.issuer][1] += 1
+            kinds[one.issuer].add(one.kind)
+    order = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))
+    highest = max((load for _, (load, _) in order), default=0)
+    rows = []
+    for issuer, (load, count) in order[:ISSUERS]:
+        what = ", ".join(context.kind(kind) for kind in sorted(kinds[issuer]))
+        text = say("{n} times: {kinds}", n=count, kinds=what)
+        who = tag(
+            "div", tag("span", context.issuer(issuer), class_="name"), tag("span", text, class_="path"),
+            bar(load / highest if highest else 0, "warm"), class_="who",
+        )  # fmt: skip
+        rows.append(tag("li", who, tag("b", say.hours(load), title=say.exact(load))))
+    body = tag("ol", rows) if rows else tag("p", say("Nobody asked for anything in this time."), class_="none")
+    note = say(
+        "Issuers of the demands that began in the last 30 days and reach this unit, by the likely effort of this unit."
+    )
+    return card(
+        say("Who asks for what"),
+        body,
+        note=note,
+        source=context.source(found.at_us),
+        aside=say("hours, 30 days"),
+        key="who",
+    )
+
+
+def days(context: Context, found: UnitSheet) -> Html:
+    """Fourteen days back and ahead."""
+    say = context.say
+    marks = axis(max((load for _, load, _ in found.days), default=0))
+    columns = []
+    for place, (day, load, count) in enumerate(found.days):
+        off = day not in found.workdays
+        names = ["off"] * off + ["today"] * (day == found.today) + ["ahead"] * (day > found.today)
+        head = f"{say.day(day)} {say(WEEKDAYS[day.weekday()])}"
+        text = f"{head}\n{say.exact(load)}\n{say('{n} demands', n=say.number(count))}"
+        label = tag("span", say.day(day)) if place % 4 == 1 else Html()
+        height = f"height:{max(load, 0) / marks[-1] * 100:.2f}%"
+        columns.append(tag("div", tag("b", style=height), label, class_=" ".join(names) or None, data_tip=text))
+    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / marks[-1] * 100:.1f}%") for mark in marks]
+    ahead = sum(load for day, load, _ in found.days if day > found.today)
+    summary = say("Load by day; {ahead} are known of the next 14 days", ahead=say.exact(ahead))
+    plot = tag(
+        "div", tag("div", lines, class_="lines", aria_hidden="true"), tag("div", columns, class_="days plain"),
+        class_="plot", role="img", aria_label=summary,
+    )  # fmt: skip
+    note = say(
+        "Load by the day that a demand begins on. Pale bars are still ahead: what is known already, more may come."
+    )
+    return card(
+        say("Two weeks back, two weeks ahead"),
+        plot,
+        note=note,
+        source=context.source(found.at_us),
+        aside=say("person-hours a day"),
+        key="days14",
+    )
+
+
+def band(context: Context, found: Band | None, at_us: int) -> Html:
+    """Where the unit stands among its peers, who stay unnamed."""
+    say = context.say
+    note = say(
+        "Load of the last 30 days of the other units of the same kind in the named area, as quartiles rounded to the hour. Shown for five or "
+        "more others only; no other unit is named. A high load says how much is asked of this unit, not how it works."
+    )
+    if found is None:
+        body = tag("p", say("There are fewer than five units to compare with."), class_="none")
+        return card(say("Compared with others"), body, note=note, source=context.source(at_us), key="band")
+    top = max(found.high * 1.35, found.own * 1.15, 1)
+    box = f"left:{found.low / top * 100:.1f}%;width:{max(1.0, (found.high - found.low) / top * 100):.1f}%"
+    words = {
+        "lower": say("less is asked of this unit than of three in four others"),
+        "middle": say("as much is asked of this unit as of the middle half of the others"),
+        "upper": say("more is asked of this unit than of three in four others"),
+    }
+    drawing = tag(
+        "div", tag("i", style=box, class_="half"), tag("i", style=f"left:{found.median / top * 100:.1f}%", class_="median"),
+        tag("i", style=f"left:{found.own / top * 100:.1f}%", class_="own"), class_="quartiles", aria_hidden="true",
+    )  # fmt: skip
+    facts = say(
+        "this unit {own}; middle half of {n} others in {area}: {low} to {high}", own=say.hours(found.own), n=found.n,
+        area=context.name(found.area), low=say.hours(found.low), high=say.hours(found.high),
+    )  # fmt: skip
+    body = html(tag("p", words[found.stands], class_="stands"), drawing, tag("p", facts, class_="counts"))
+    return card(
+        say("Compared with others"),
+        body,
+        note=note,
+        source=context.source(at_us),
+        aside=say("hours, 30 days"),
+        key="band",
+    )
+
+
+def feed(context: Context, found: UnitSheet) -> Html:
+    """The address of the calendar feed."""
+    say = context.say
+    url = f"{context.settings.api}/v1/units/{context.place.unit}/calendar.ics"
+    text = say(
+        "Subscribe to this address in any calendar program; as password give the unit's token, the user name may be anything."
+    )
+    requests = sum(1 for one in found.asks if one.kind == REQUEST and one.open_at(found.at_us))
+    count = say("{n} open requests at the moment", n=say.number(requests))
+    return card(
+        say("In your own calendar"),
+        tag("p", text),
+        tag("p", tag("a", tag("code", url), href=url), class_="address"),
+        tag("p", count, class_="counts"),
+        key="feed",
+    )
+
+
+def choose(context: Context) -> Html:
+    """Shown where no unit is named: the way to one."""
+    say = context.say
+    below = context.registry.children(context.place.area)
+    links = [
+        link(context.place.link(area=code, unit=code if len(code) >= 9 else "", q=""), context.name(code))
+        for code in below
+    ]
+    text = say("Choose a township or village: search for its name above, or go down from here.")
+    return tag(
+        "div", card(say("Which unit?"), tag("p", text), tag("div", links, class_="chips"), key="choose"), class_="bw"
+    )

@@ -1,0 +1,2 @@
+ALTER TABLE demands DROP INDEX IF EXISTS by_run;
+DROP TABLE IF EXISTS transitions;

@@ -1,0 +1,92 @@
+"""The read routes of findings: a list, and one with its explanation.
+
+Flows in: requests with the Scope of their token. Flows out: JSON. May touch: the store, through ``streams.store.findings``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter
+
+from streams.calendars import Calendar
+from streams.events import Event, Refused, decode, ident_of
+from streams.ledger.metrics import Metric, interval
+from streams.registry import Registry
+from streams.rules import Contribution, Explanation, Rulebook, contributions, explain, gather, load, shipped
+from streams.store import events_about
+from streams.store.findings import StoredTransition, finding_history, findings_in, told
+from streams.store.loads import events_by_pos, postings_on
+from streams.store.scope import Scope
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+_EXPLANATION: Final = TypeAdapter(Explanation)
+CONTRIBUTIONS_LIMIT: Final = 200
+"""Demands told of one load finding: the largest."""
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    """The shipped packs."""
+    return Rulebook(load(shipped()))
+
+
+def listed(
+    client: Client, scope: Scope, registry: Registry, area: str, phase: str, rule: str, n: int
+) -> list[dict[str, Any]]:
+    """Findings as plain values, with the titles of their rules."""
+    return [_titled(one) for one in findings_in(client, scope, registry, area, phase=phase, rule=rule, n=n)]
+
+
+def explained(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:
+    """One finding: how it stands, its explanation, its timeline. Raises ValueError for an unknown one, OutOfScope for another's."""
+    history = finding_history(client, scope, finding)
+    if not history:
+        raise ValueError(f"finding: {finding[:64]!r}: no such finding; take an id from /v1/findings")
+    last = next((one for one in reversed(history) if one.inputs or one.events), history[-1])
+    parts, names, events = _behind(client, registry, last)
+    facts = gather(events, registry, Calendar.load())
+    explanation = explain(last.truth, rulebook(), facts, parts, names)
+    timeline = [
+        {"at_us": one.transition.at_us, "phase": one.transition.phase, "value": one.transition.value} for one in history
+    ]
+    return _titled(history[-1]) | {
+        "explanation": _EXPLANATION.dump_python(explanation, mode="json"),
+        "timeline": timeline,
+    }
+
+
+def _behind(
+    client: Client, registry: Registry, one: StoredTransition
+) -> tuple[list[Contribution], dict[int, str], list[Event]]:
+    """What a finding was made from: the demands of a load, or the events that it names."""
+    metric, unit = one.inputs.get("metric"), one.transition.subject.removeprefix("unit:")
+    place = registry.find(unit) if metric else None
+    if metric and place is not None:
+        wanted = Metric.parse(str(metric))
+        after, until = interval(wanted.window, one.transition.at_us)
+        postings = postings_on(client, place[0], place[1], after + 1, until)
+        parts = contributions(postings, wanted, one.transition.at_us, *place)[:CONTRIBUTIONS_LIMIT]
+        rows = events_by_pos(client, sorted({part.key for part in parts}))
+        return parts, {row.pos: f"{row.source}#{row.id}" for row in rows}, _decoded(row.body for row in rows)
+    idents = [ident_of(*name.split("#", 1)) for name in one.events if "#" in name]
+    return [], {}, _decoded(row.body for row in events_about(client, idents))
+
+
+def _decoded(bodies: Any) -> list[Event]:
+    out: list[Event] = []
+    for body in bodies:
+        try:
+            out.append(decode(body))
+        except Refused:
+            continue
+    return out
+
+
+def _titled(one: StoredTransition) -> dict[str, Any]:
+    standing = rulebook().find(one.transition.rule, one.transition.edition)
+    title = {"zh": standing.rule.title.zh, "en": standing.rule.title.en} if standing is not None else {}
+    return told(one) | {"title": title}

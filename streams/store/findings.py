@@ -1,0 +1,133 @@
+"""Findings in the store: their transitions as they were made, and scoped reads of where they stand.
+
+Flows in: a client, transitions with what they were judged by. Flows out: the same, in the order of writing. A finding is its last transition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from streams.registry import Registry
+from streams.rules import Transition, Truth
+from streams.store.scope import OutOfScope, Scope
+from streams.store.writers import insert_rows
+
+_TRANSITION: Final = tuple(one.name for one in fields(Transition))
+_TYPES: Final[dict[str, pa.DataType]] = {
+    "seq": pa.uint64(),
+    **dict.fromkeys(_TRANSITION, pa.string()),
+    **dict.fromkeys(("at_us", "since_us", "for_us", "keep_firing_us"), pa.int64()),
+    "holds": pa.uint8(),
+    "episode": pa.uint32(),
+    **dict.fromkeys(("value", "limit"), pa.float64()),
+    "exempt": pa.string(),
+    "events": pa.list_(pa.string()),
+    "inputs": pa.string(),
+}
+_COLUMNS: Final = ", ".join(_TYPES)
+
+
+@dataclass(frozen=True)
+class StoredTransition:
+    """A transition with its place in the order of writing, and what it was judged by."""
+
+    seq: int
+    transition: Transition
+    exempt: str = ""
+    events: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def truth(self) -> Truth:
+        """The judgement behind it, for its explanation."""
+        one = self.transition
+        return Truth(
+            rule=one.rule, subject=one.subject, period=one.period, holds=one.holds, value=one.value, limit=one.limit, edition=one.edition,
+            layer=one.layer, for_us=one.for_us, keep_firing_us=one.keep_firing_us, issuer=one.issuer, place=one.place, exempt=self.exempt,
+            events=self.events, inputs=self.inputs,
+        )  # fmt: skip
+
+
+def insert_transitions(client: Client, rows: Sequence[StoredTransition]) -> int:
+    """Store transitions; named by the first and last of their numbers, so that a retry lands once."""
+    if not rows:
+        return 0
+    columns: dict[str, list[Any]] = {name: [getattr(row.transition, name) for row in rows] for name in _TRANSITION}
+    columns |= {
+        "seq": [row.seq for row in rows],
+        "holds": [int(row.transition.holds) for row in rows],
+        "exempt": [row.exempt for row in rows],
+        "events": [list(row.events) for row in rows],
+        "inputs": [json.dumps(dict(row.inputs), ensure_ascii=False, default=str) for row in rows],
+    }
+    return insert_rows(client, "transitions", _TYPES, columns, f"transitions-{rows[0].seq}-{rows[-1].seq}")
+
+
+def load_transitions(client: Client, after: int = 0) -> list[StoredTransition]:
+    """All transitions with a number above ``after``, in order. For the judge; knows no Scope."""
+    rows = client.query(
+        f"SELECT {_COLUMNS} FROM transitions WHERE seq > {{after:UInt64}} ORDER BY seq", parameters={"after": after}
+    ).result_rows
+    return [_stored(row) for row in rows]
+
+
+def findings_in(
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    area: str,
+    *,
+    phase: str = "firing",
+    rule: str = "",
+    n: int = 100,
+) -> list[StoredTransition]:
+    """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), the latest change first.
+
+    Raises OutOfScope for an area outside the scope, RegistryError for an unknown one.
+    """
+    if area:
+        registry.name_of(area)
+    if not scope.issuers or area:
+        scope.require_area(area)
+    sql = (
+        f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
+        "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
+        "ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
+    )
+    parameters = {
+        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "n": n,
+    }  # fmt: skip
+    return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
+
+
+def finding_history(client: Client, scope: Scope, finding: str) -> list[StoredTransition]:
+    """Every transition of one finding, in order; [] for an unknown one. Raises OutOfScope when its place is outside the scope."""
+    rows = client.query(
+        f"SELECT {_COLUMNS} FROM transitions WHERE finding = {{finding:String}} ORDER BY seq",
+        parameters={"finding": finding},
+    ).result_rows
+    found = [_stored(row) for row in rows]
+    if found and not scope.covers(found[-1].transition.place) and found[-1].transition.issuer not in scope.issuers:
+        raise OutOfScope(
+            f"finding: {finding!r}: outside what {scope.who} may see; ask for one inside, or for another role"
+        )
+    return found
+
+
+def told(one: StoredTransition) -> dict[str, Any]:
+    """A transition as plain values, for JSON."""
+    return asdict(one.transition) | {"exempt": one.exempt, "events": list(one.events), "inputs": dict(one.inputs)}
+
+
+def _stored(row: Sequence[Any]) -> StoredTransition:
+    values = dict(zip(_TYPES, row, strict=True))
+    transition = Transition(**{name: values[name] for name in _TRANSITION} | {"holds": bool(values["holds"])})
+    inputs = json.loads(values["inputs"] or "{}")
+    return StoredTransition(int(values["seq"]), transition, values["exempt"], tuple(values["events"]), inputs)
