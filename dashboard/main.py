@@ -24,7 +24,6 @@ def main() -> None:
     settings = installation().settings
     say = words(read_place(dict(st.query_params.items()), settings.area, settings.language).lang)
     st.set_page_config(page_title=say("Burdenwatch"), page_icon=str(HERE / "static" / "icon.png"), layout="wide")
-    st.html(HERE / "static" / "burden.css")
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=say(title), url_path=name if place else "", default=not place)
         for place, (name, title) in enumerate(PAGES)

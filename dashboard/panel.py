@@ -36,7 +36,13 @@ def panel(key: str, html: str, *, topic: str = "") -> None:
     """Shows HTML. ``topic``: rerun the surrounding fragment when this topic moves. A followed link reruns the page."""
     result = _SHOW(
         key=key,
-        data={"html": html, "topic": topic, "stream": "/api/stream", "script": asset_version("burden.js")},
+        data={
+            "html": html,
+            "topic": topic,
+            "stream": "/api/stream",
+            "script": asset_version("burden.js"),
+            "style": asset_version("burden.css"),
+        },
         on_go_change=_ignore,
         on_tick_change=_ignore,
     )

@@ -2,8 +2,20 @@
 const bus = { versions: {}, listeners: new Set() };
 
 /* ---- panels ---- */
-export function show(component) {
+let styled = null;
+function dress(href) {
+  return styled ||= new Promise((done) => {
+    const sheet = document.createElement('link');
+    sheet.rel = 'stylesheet';
+    sheet.href = href;
+    sheet.onload = sheet.onerror = done;
+    document.head.append(sheet);
+  });
+}
+
+export async function show(component) {
   const { data, parentElement } = component;
+  await dress(data.style);
   let root = parentElement.querySelector(':scope > .bw-root');
   if (!root) {
     root = document.createElement('div');

@@ -26,16 +26,19 @@ MONTH_US: Final = 30 * 86_400_000_000
 def sheet(context: Context, answer: Answer[UnitSheet]) -> Html:
     """The whole page below its head."""
     found = answer.value
-    beside = tag("div", band(context, found.band, found.at_us), feed(context, found), class_="stack2")
+    left = tag("div", due(context, found), days(context, found), class_="stack2")
+    right = tag(
+        "div", band(context, found.band, found.at_us), issuers(context, found), feed(context, found), class_="stack2"
+    )
+    hint = context.say("For this unit to look at. Nothing here has to be filled in, confirmed or passed on.")
     return tag(
         "div",
-        tag("p", context.say("For this unit to look at. Nothing here has to be filled in, confirmed or passed on."), class_="hint"),
+        tag("p", hint, class_="hint"),
         loads(context, found),
         doubled(context, found),
-        tag("div", due(context, found), beside, class_="row wide-left"),
-        tag("div", days(context, found), issuers(context, found), class_="row wide-left"),
+        tag("div", left, right, class_="row wide-left"),
         class_="bw stale" if answer.failed else "bw",
-    )  # fmt: skip
+    )
 
 
 def loads(context: Context, found: UnitSheet) -> Html:
@@ -66,18 +69,13 @@ def _ask(context: Context, one: Ask, at_us: int) -> Html:
         if one.deadline_us
         else say("begins {when}", when=say.when(when, at_us))
     )
-    late = one.deadline_us is not None and one.deadline_us < at_us
-    soon = (
-        tag("em", say("overdue") if late else say("soon"), class_="soon")
-        if late or when - at_us < SOON_US
-        else Html("")
-    )
+    soon = tag("em", say("soon"), class_="soon") if when - at_us < SOON_US else Html("")
     facts = " · ".join(fact for fact in (context.issuer(one.issuer), one.doc_no) if fact)
-    title = tag("span", one.title or context.kind(one.kind), soon, class_="name")
+    title = tag("span", one.title or context.kind(one.kind), class_="name")
     refuse = _refusal(context, one) if one.unmarked else Html("")
     return tag(
         "li",
-        tag("time", words), tag("span", context.kind(one.kind), class_="kind"),
+        tag("time", words, soon), tag("span", context.kind(one.kind), class_="kind"),
         tag("div", title, tag("span", facts, class_="path"), refuse, class_="who"),
         tag("b", say.hours(one.likely), tag("small", say("h")), title=say.exact(one.likely)),
     )  # fmt: skip
@@ -194,7 +192,7 @@ def days(context: Context, found: UnitSheet) -> Html:
         names = ["off"] * off + ["today"] * (day == found.today) + ["ahead"] * (day > found.today)
         head = f"{say.day(day)} {say(WEEKDAYS[day.weekday()])}"
         text = f"{head}\n{say.exact(load)}\n{say('{n} demands', n=say.number(count))}"
-        label = tag("span", say.day(day)) if place % 4 == 1 else Html()
+        label = tag("span", say.day(day)) if place % 7 == 6 else Html()
         height = f"height:{max(load, 0) / marks[-1] * 100:.2f}%"
         columns.append(tag("div", tag("b", style=height), label, class_=" ".join(names) or None, data_tip=text))
     lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / marks[-1] * 100:.1f}%") for mark in marks]

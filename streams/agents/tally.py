@@ -49,11 +49,14 @@ class Keys:
         self._sorted = np.unique(keys)
         self._recent: set[int] = set()
 
-    def __contains__(self, key: int) -> bool:
-        if key in self._recent:
-            return True
-        at = int(self._sorted.searchsorted(np.uint64(key)))
-        return at < len(self._sorted) and int(self._sorted[at]) == key
+    def among(self, keys: Sequence[int]) -> set[int]:
+        """Which of these keys are known."""
+        found = self._recent.intersection(keys)
+        if len(self._sorted) and keys:
+            wanted = np.array(keys, np.uint64)
+            at = np.minimum(self._sorted.searchsorted(wanted), len(self._sorted) - 1)
+            found.update(wanted[self._sorted[at] == wanted].tolist())
+        return found
 
     def add(self, keys: NDArray[np.uint64]) -> None:
         """Note keys."""
@@ -140,8 +143,9 @@ class Tally:
         said = Said(shard)
         for record in (one for run in runs for one in run.records):
             message = decode(record.value)
+            known = self._known[shard].among([one.key for one in message.plain])
             for one in message.plain:
-                if one.key in self._known[shard] or one.key in said.plain:
+                if one.key in known or one.key in said.plain:
                     said.doubtful.setdefault(one.key, Doubtful(one.key, 0, one.key))
                 else:
                     said.plain[one.key] = one

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 from ruamel.yaml import YAML
 
 EVENTS: Final = "burden.events"
 DEMANDS: Final = "burden.demands"
 REFUSED: Final = "burden.refused"
 FINDINGS: Final = "burden.findings"
+GROUP: Final = "burdenwatch"
 DECLARED: Final = Path(__file__).parents[2] / "infra" / "topics.yml"
 
 
@@ -57,6 +58,8 @@ def ensure_topics(kafka: str, *, replication: int = 1) -> None:
                     f"topic {name}: has {count} partitions, must have {wanted[name]['partitions']}: positions depend on it; "
                     "use another broker or restore the log"
                 )
+        with contextlib.suppress(KafkaError):  # a new broker makes its coordinator at the first question: not the worker's, which backs off
+            admin.list_group_offsets([GROUP])
     finally:
         admin.close()
 

@@ -36,6 +36,15 @@ def demand_rows(client: Client) -> int:
     return int(client.query("SELECT count() FROM demands").result_rows[0][0])
 
 
+def has_reported(client: Client, component: str, since_us: int) -> bool:
+    """Whether a worker's part (admit or tally) has reported since an instant. Says nothing of any place or issuer, so it takes no Scope."""
+    rows = client.query(
+        "SELECT count() FROM workers WHERE component = {component:String} AND at_us > {since:Int64}",
+        parameters={"component": component, "since": since_us},
+    ).result_rows
+    return bool(rows[0][0])
+
+
 def _newest(client: Client, at_us: int) -> tuple[int, int, int | None, int | None]:
     sql = (
         "SELECT countIf(admitted_us > {minute:Int64}), count(), max(admitted_us), max(time_us) "

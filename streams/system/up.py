@@ -20,6 +20,7 @@ from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.topics import ensure_topics
 from streams.store import Address, connect, migrate
+from streams.store.health import has_reported
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.supervisor import Command, Supervisor
 
@@ -98,7 +99,6 @@ class System:
         api = f"http://127.0.0.1:{ports['api']}"
         dashboard = f"http://127.0.0.1:{ports['dashboard']}"
         self._run("worker", ("streams.agents.worker",), writer)
-        self._run("judge", ("streams.agents.judge",), writer)
         self._run(
             "api",
             ("streams.intake.serve",),
@@ -111,8 +111,10 @@ class System:
                 reader | {"BURDENWATCH_API": api},
             )
         self._await("api", f"{api}/readyz")
+        self._await_worker(store)
         if not wish.headless:
             self._await("dashboard", f"{dashboard}/healthz")
+        self._run("judge", ("streams.agents.judge",), writer)
         if not wish.empty:
             self._run(
                 "stream",
@@ -148,6 +150,20 @@ class System:
 
     def _run(self, name: str, module: tuple[str, ...], environment: dict[str, str]) -> None:
         self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"))
+
+    def _await_worker(self, store: Address) -> None:
+        """Wait until a worker has taken its place and said so in the store."""
+        client = connect(store)
+        bound = time.monotonic() + READY_BOUND_S
+        since = time.time_ns() // 1000 - 10_000_000
+        try:
+            while not has_reported(client, "tally", since):
+                if time.monotonic() > bound:
+                    log = self._layout.logs / "worker.log"
+                    raise SystemFault(f"worker did not take its place within {READY_BOUND_S:.0f} s; its log is {log}")
+                time.sleep(0.1)
+        finally:
+            client.close()
 
     def _await(self, name: str, url: str) -> None:
         """Wait until the part answers 200 at ``url``."""

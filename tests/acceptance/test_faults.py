@@ -27,6 +27,8 @@ KILLS = int(os.environ.get("BURDENWATCH_KILLS", "2"))
 VICTIMS = {"worker": "streams.agents.worker", "broker": "kafka.Kafka", "store": "infra.local.clickhouse_door"}
 TOWNS = ("510104017", "510104018", "510105002", "110101001")
 BATCH = 50
+PACE_S = 0.1
+"""The stream goes on at some 500 events a second, so that what a kill leaves behind is caught up with."""
 METRIC = "all.minutes.30d"
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = (NOW + timedelta(hours=1)).isoformat()
@@ -45,7 +47,7 @@ class Feed(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.ended.is_set():
+            while not self.ended.wait(PACE_S):
                 self._post([self._event() for _ in range(BATCH)])
         except BaseException as error:
             self.fault = error
@@ -162,7 +164,7 @@ def test_kills_under_load_lose_nothing_and_count_nothing_twice(tmp_path: Path) -
         feed.start()
         load = 0
         for number, victim in enumerate([*VICTIMS] * KILLS):
-            load = run_on(system, feed, load, draw.randrange(2_000))
+            load = run_on(system, feed, load, draw.randrange(1_000))
             kill(system, victim)
             print(f"kill {number}: {victim} after {len(feed.sent)} events")
         run_on(system, feed, load, 0)

@@ -31,6 +31,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ClickHouse
 def sample(store: tuple[ClickHouseNode, Client], registry: Registry) -> Sample:
     made = Sample(store[1], registry, time.time_ns() // 1000)
     made.fill(days=70)
+    made.story("510104")
     made.health()
     return made
 
@@ -45,6 +46,14 @@ def dashboard(store: tuple[ClickHouseNode, Client], sample: Sample, folder: Path
     """Address of a dashboard of the whole country."""
     assert sample.key > 0
     with serving(store[0].address, folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sichuan(store: tuple[ClickHouseNode, Client], sample: Sample, folder: Path) -> Iterator[str]:
+    """A dashboard whose readers may see Sichuan alone."""
+    assert sample.key > 0
+    with serving(store[0].address, folder, area="51") as url:
         yield url
 
 

@@ -5,6 +5,7 @@ Flows in: a registry, a seed, the present. Flows out: rows of events, demands, r
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,8 +41,19 @@ class Sample:
     runs: int = 0
     key: int = 0
 
-    def demand(self, issuer: str, kind: str, area: str, tier: str, start_us: int, likely: int, title: str) -> None:
-        """One demand on every unit of a tier in an area."""
+    def demand(
+        self,
+        issuer: str,
+        kind: str,
+        area: str,
+        tier: str,
+        start_us: int,
+        likely: int,
+        title: str,
+        due_days: int = 2,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """One demand on every unit of a tier in an area; ``data``: further fields of its announcement."""
         number = self.registry.tier_id(tier)
         lo, hi = self.registry.range_of(area, number)
         if lo == hi:
@@ -55,9 +67,11 @@ class Sample:
         self.events.append(
             {
                 "pos": self.key, "ident": self.key, "digest": self.key, "source": "//oa.example.cn/office", "id": f"e-{self.key}",
-                "type": f"burden.{kind}.issued.v1", "kind": kind_id, "verb": "issued", "time_us": start_us, "issuer": issuer,
-                "title": title, "doc_no": f"办函〔2026〕{self.key % 200 + 1}号", "starts_us": start_us, "deadline_us": start_us + 2 * DAY_US,
-                "receivers": hi - lo, "likely": likely, "recurrence": "", "body": b"{}", "admitted_us": min(start_us, self.now_us),
+                "type": f"burden.{kind}.issued.v1", "kind": kind_id, "verb": "issued", "time_us": min(start_us, self.now_us), "issuer": issuer,
+                "title": title, "doc_no": f"办函〔2026〕{self.key % 200 + 1}号", "starts_us": start_us,
+                "deadline_us": start_us + due_days * DAY_US,
+                "receivers": hi - lo, "likely": likely, "recurrence": "",
+                "body": json.dumps({"data": data or {}}, ensure_ascii=False).encode(), "admitted_us": min(start_us, self.now_us),
             }
         )  # fmt: skip
 
@@ -89,6 +103,23 @@ class Sample:
         for minute in range(50, 0, -5):
             self._one(draw, self.now_us - minute * 60_000_000, heat)
         self._one(draw, self.now_us - 20_000_000, heat)
+        for ahead in range(1, 400):
+            self._one(draw, self.now_us + ahead * DAY_US // 28, heat)
+        self.flush()
+
+    def story(self, county: str) -> None:
+        """What a township of a county meets: the same asked twice, a statistical form without its marks, an inspection ahead."""
+        now, hour = self.now_us, 3_600_000_000
+        people = [{"element": "常住人口数"}, {"element": "六十岁以上老人数"}, {"element": "低保户数"}]
+        homes = [{"element": "低保户数"}, {"element": "六十岁以上老人数"}, {"element": "危房户数"}]
+        for issuer, kind, start, likely, title, due, data in (
+            ("civil-affairs", "request", now - 26 * hour, 240, "报送困难群众基本情况表", 4, {"items": people}),
+            ("housing-construction", "request", now - 3 * hour, 180, "报送农村住房安全排查台账", 6, {"items": homes}),
+            ("agriculture", "request", now - 30 * hour, 120, "农业生产情况统计表", 9, {"claims_statistical": True, "table_no": "A101"}),
+            ("office", "inspection", now + 50 * hour, 420, TITLES["inspection"], 1, {}),
+            ("emergency", "meeting", now + 20 * hour, 90, "防汛工作视频会议", 1, {}),
+        ):  # fmt: skip
+            self.demand(f"{county}-{issuer}", kind, county, "township", start, likely, title, due, data)
         self.flush()
 
     def _one(self, draw: np.random.Generator, start: int, heat: dict[str, float]) -> None:
@@ -110,7 +141,12 @@ class Sample:
         likely = max(5, int(LIKELY[KINDS.index(kind)] * draw.lognormal(0, 0.35) * (0.25 if level == "centre" else 1)))
         tier = "village" if draw.random() < 0.22 else "township"
         title = TITLES.get(kind, "关于做好有关工作的通知")
-        self.demand(f"{area[:6]:0<6}-{line}", kind, area, tier, start, likely, title)
+        data: dict[str, Any] = {}
+        if level != "centre" and draw.random() < 0.4:
+            data["parent_id"] = f"e-{self.key // 2}"
+        if draw.random() < 0.35:
+            data["plan_item_id"] = f"plan-{self.key}"
+        self.demand(f"{area[:6]:0<6}-{line}", kind, area, tier, start, likely, title, data=data)
 
     def health(self, lag: int = 12) -> None:
         """Reports of the workers and a few refusals."""

@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/img: ``python -m tests.browser.screenshots [DIRECTORY]``, from sample data of the whole country.
+"""Makes the pictures of docs/img: ``python -m tests.browser.screenshots [DIRECTORY [BEGINNING OF NAMES]]``, sample data of the whole country.
 
 Flows in: nothing but the registry and a Chromium. Flows out: PNG files, each below LIMIT bytes.
 """
@@ -22,6 +22,10 @@ DESKTOP: Final = (1440, 900)
 PHONE: Final = (375, 812)
 
 
+COUNTY: Final = "510104"
+UNIT: Final = f"{COUNTY}017"
+
+
 class Shot(NamedTuple):
     """One picture: file name, address, window, look."""
 
@@ -29,6 +33,8 @@ class Shot(NamedTuple):
     query: str
     window: tuple[int, int]
     scheme: Literal["light", "dark"] = "light"
+    press: str = ""
+    """What to click before the picture."""
 
 
 SHOTS: Final = (
@@ -37,6 +43,10 @@ SHOTS: Final = (
     Shot("situation-phone-zh", "?lang=zh", PHONE),
     Shot("situation-phone-en", "?lang=en", PHONE),
     Shot("situation-desktop-dark-zh", "?lang=zh", DESKTOP, "dark"),
+    Shot("unit-desktop-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP),
+    Shot("unit-desktop-en", f"unit?unit={UNIT}&lang=en", DESKTOP),
+    Shot("unit-phone-zh", f"unit?unit={UNIT}&lang=zh", PHONE),
+    Shot("unit-note-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP, press=".card.twice .act"),
 )
 
 
@@ -52,6 +62,12 @@ def take(browser: Browser, url: str, shot: Shot, directory: Path) -> Path:
     )
     app = App(context.new_page(), url)
     app.open(shot.query)
+    if shot.press:
+        address = app.page.url
+        app.page.locator(shot.press).first.click()
+        app.page.wait_for_url(lambda url: url != address)
+        app.page.wait_for_selector(".letter")
+        app.settle()
     # Streamlit scrolls inside the page: a window as high as its content shows all of it.
     tall = app.page.evaluate(
         "() => Math.ceil(Math.max(...[...document.querySelectorAll('.bw-root')].map((e) => e.getBoundingClientRect().bottom))) + 24"
@@ -72,13 +88,15 @@ def take(browser: Browser, url: str, shot: Shot, directory: Path) -> Path:
 def main(arguments: list[str]) -> None:
     """Fills a store, starts a dashboard, takes every picture."""
     directory = Path(arguments[0]) if arguments else ROOT / "docs" / "img"
+    begin = arguments[1] if len(arguments) > 1 else ""
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, stored(Path(folder) / "store") as (node, client):
         sample = Sample(client, load(), time.time_ns() // 1000)
         sample.fill()
+        sample.story(COUNTY)
         sample.health()
         with serving(node.address, Path(folder)) as url, browsing() as browser:
-            for shot in SHOTS:
+            for shot in (one for one in SHOTS if one.name.startswith(begin)):
                 path = take(browser, url, shot, directory)
                 print(f"{path.name} {path.stat().st_size // 1000} kB", flush=True)
 

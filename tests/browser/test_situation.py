@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clickhouse_connect.driver.client import Client
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from infra.local.clickhouse import ClickHouseNode
 from tests.browser.sample import Sample
 from tests.browser.stage import App, NoBrowser, chromium, serving, stored
 
@@ -140,14 +137,6 @@ def test_what_lands_in_the_store_is_on_an_open_page_at_once(app: App, sample: Sa
     expect(shown).not_to_have_attribute("title", before, timeout=5000)
     print(f"stored to screen: {time.monotonic() - began:.2f} s")
     expect(app.page.locator(".card.recent, .card.unit").get_by_text("报送学生人数").first).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def sichuan(store: tuple[ClickHouseNode, Client], sample: Sample, folder: Path) -> Iterator[str]:
-    """A dashboard whose readers may see Sichuan alone."""
-    assert sample.key > 0
-    with serving(store[0].address, folder, area="51") as url:
-        yield url
 
 
 @pytest.mark.parametrize(
