@@ -91,9 +91,12 @@ def due(context: Context, found: UnitSheet) -> Html:
     say, at_us = context.say, found.at_us
     ahead = [one for one in found.asks if _pending(one, at_us)]
     ahead.sort(key=lambda one: (one.deadline_us or one.start_us, one.key))
-    rows = [_ask(context, one, at_us) for one in ahead[:DUE]]
+    shown = [one for place, one in enumerate(ahead) if place < DUE or one.unmarked]
+    rows = [_ask(context, one, at_us) for one in shown]
     body = tag("ol", rows) if rows else tag("p", say("Nothing is due in the next 30 days."), class_="none")
-    more = tag("p", say("and {n} more", n=len(ahead) - DUE), class_="none") if len(ahead) > DUE else Html("")
+    more = (
+        tag("p", say("and {n} more", n=len(ahead) - len(shown)), class_="none") if len(ahead) > len(shown) else Html("")
+    )
     note = say(
         "Demands that reach this unit with a deadline ahead, and those that begin within 30 days. What this unit has answered, and what was "
         "withdrawn, is left out. The hours are the likely effort of this unit."

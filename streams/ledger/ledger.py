@@ -179,8 +179,20 @@ class Ledger:
         found: dict[tuple[Metric, int], NDArray[np.intp]] = {}
         for metric, by_tier in limits.items():
             for tier, limit in by_tier.items():
-                found[metric, tier] = np.flatnonzero(self.load(metric, tier) > limit)
+                found[metric, tier] = self._above(metric, tier, limit)
         return found
+
+    def _above(self, metric: Metric, tier: int, limit: int) -> NDArray[np.intp]:
+        """Ranks above a limit. Loads only change where a range begins or ends, so sums are taken at these places alone while they are few."""
+        if limit < 0 or self._summed.get((metric, tier), 0) == self._changes[metric]:
+            return np.flatnonzero(self.load(metric, tier) > limit)
+        differences = self._differences[metric][self.layout.slice_of(tier)]
+        edges = np.flatnonzero(differences != 0)
+        hot = np.flatnonzero(np.cumsum(differences[edges]) > limit)
+        first = edges[hot]
+        length = np.append(edges, len(differences))[hot + 1] - first
+        before = np.cumsum(length) - length
+        return np.repeat(first - before, length) + np.arange(int(length.sum()))
 
     def preview(self, postings: Postings, limits: Mapping[Metric, Mapping[int, int]]) -> list[Crossing]:
         """Which units these postings would take over which limit now; nothing is changed."""
