@@ -108,7 +108,7 @@ def due(context: Context, found: UnitSheet) -> Html:
         note=note,
         source=context.source(at_us),
         aside=say("soonest first"),
-        key="due",
+        key="deadlines",
     )
 
 

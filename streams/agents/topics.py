@@ -58,7 +58,9 @@ def ensure_topics(kafka: str, *, replication: int = 1) -> None:
                     f"topic {name}: has {count} partitions, must have {wanted[name]['partitions']}: positions depend on it; "
                     "use another broker or restore the log"
                 )
-        with contextlib.suppress(KafkaError):  # a new broker makes its coordinator at the first question: not the worker's, which backs off
+        with contextlib.suppress(
+            KafkaError
+        ):  # a new broker makes its coordinator at the first question: not the worker's, which backs off
             admin.list_group_offsets([GROUP])
     finally:
         admin.close()

@@ -17,7 +17,7 @@ from tests.browser.stage import App
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.store, pytest.mark.timeout(240)]
 
 UNIT: Final = "510104017"
-BOUND_S: Final = 5.0
+BOUND_S: Final = 30.0
 
 
 @pytest.fixture(scope="module")
