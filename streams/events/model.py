@@ -6,12 +6,12 @@ Source of the fields: docs/contract (CloudEvents 1.0) and the domain rules R01-R
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
-KINDS: Final = (
+Kind = Literal[
     "meeting",
     "document",
     "inspection",
@@ -25,7 +25,8 @@ KINDS: Final = (
     "plaque",
     "certificate",
     "target",
-)
+]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
 """What can be demanded of a unit; a kind's number is its place here plus one (0 means 'all')."""
 
 KIND_IDS: Final = {kind: number for number, kind in enumerate(KINDS, start=1)}

@@ -12,23 +12,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from streams.events.model import Kind
 from streams.ledger.metrics import Metric
 
-Kind = Literal[
-    "meeting",
-    "document",
-    "inspection",
-    "request",
-    "app",
-    "group",
-    "checkin",
-    "evaluation",
-    "pilot",
-    "secondment",
-    "plaque",
-    "certificate",
-    "target",
-]
 IssuerLevel = Literal["centre", "province", "prefecture", "county"]
 UnitLevel = Literal["province", "prefecture", "county", "township", "village"]
 Layer = Literal["fact", "notice", "breach"]
