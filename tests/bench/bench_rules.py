@@ -33,6 +33,7 @@ from streams.rules import (
 from streams.rules.backtest import found
 from streams.rules.book import Standing
 from streams.rules.pack import Pack, Scope
+from tests.bench.figures import Row, at_least, at_most
 
 EVENTS = 20_000
 KINDS = ("document", "request", "meeting", "inspection", "document", "request")
@@ -65,7 +66,7 @@ def body(n: int) -> bytes:
     return msgspec.json.encode(head | {"time": "2026-03-02T09:00:00+08:00", "data": data})
 
 
-def events(book: Rulebook) -> None:
+def events(book: Rulebook) -> list[Row]:
     """Event rules: evaluation alone, and with the table made from events."""
     registry, calendar = load_registry(), Calendar.load()
     decoded = [decode(body(n)) for n in range(EVENTS)]
@@ -77,16 +78,17 @@ def events(book: Rulebook) -> None:
     counted = best(lambda: found(frame, book, "events"))
     known = best(lambda: [issuance(event, registry) for event in decoded], 3)
     n = len(issued) * rules
-    print(f"backtest: {len(issued) / counted / 1e6:.2f} M events/s of a table that is there")
-    print(
-        f"event rules: {len(issued)} events x {rules} rules: evaluation {n / alone / 1e6:.1f} M/s, with columns {n / whole / 1e6:.2f} M/s"
-    )
-    print(
-        f"             columns {table / len(issued) * 1e6:.1f} us an event, issuance {known / len(issued) * 1e6:.1f} us an event"
-    )
+    what = f"event rules, {len(issued):,} events x {rules} rules"
+    return [
+        at_least(f"{what}: rule evaluations, columns made from events", n / whole / 1e6, "million/s", 1),
+        Row(f"{what}: rule evaluations alone", n / alone / 1e6, "million/s"),
+        Row(f"{what}: making the columns", table / len(issued) * 1e6, "us/event"),
+        Row(f"{what}: place and reach of an event", known / len(issued) * 1e6, "us/event"),
+        Row("backtest of event rules, of a table that is there", len(issued) / counted / 1e6, "million events/s"),
+    ]
 
 
-def loads(book: Rulebook) -> None:
+def loads(book: Rulebook) -> list[Row]:
     """Twenty load rules over all townships and villages, one second after another."""
     registry = load_registry()
     model = next(one for one in book.variants("units") if one.rule.id == "R20-hotspot")
@@ -103,16 +105,17 @@ def loads(book: Rulebook) -> None:
     watch.changes(load_of)
     national = LoadWatch(book, registry, date(2026, 3, 2))
     own = best(lambda: national.changes(load_of))
-    print(f"load rules: the shipped ones, with the quantile of peers: {own * 1e3:.1f} ms")
     units = sum(map(len, values.values()))
     quiet = best(lambda: watch.changes(load_of))
     values[4][:200] += 5_000
     start = time.perf_counter()
     changed = sum(len(one.up) for one in watch.changes(load_of))
     took = time.perf_counter() - start
-    print(
-        f"load rules: {units} units x 20 rules: {quiet * 1e3:.1f} ms without change, {took * 1e3:.1f} ms with {changed} changes"
-    )
+    return [
+        at_most(f"load rules, {units:,} units x 20 rules, without change", quiet * 1e3, "ms", 50),
+        at_most(f"load rules, {units:,} units x 20 rules, {changed:,} changes", took * 1e3, "ms", 50),
+        Row("load rules, the shipped ones with the quantile of peers", own * 1e3, "ms"),
+    ]
 
 
 def rule_of(model: Standing, n: int) -> object:
@@ -129,21 +132,15 @@ def rule_of(model: Standing, n: int) -> object:
     return rule.model_copy(update=update)
 
 
-def storm() -> None:
+def storm() -> list[Row]:
     """Ten thousand findings in one step."""
     now = us(datetime(2026, 3, 2, tzinfo=UTC))
     said = [Truth("R20-hotspot", f"unit:{n}", "", True, 1.0, 0.0, "national@2024-08-06") for n in range(10_000)]
     took = best(lambda: step(Findings(), said, now))
-    print(f"machine: 10,000 findings in {took * 1e3:.0f} ms")
+    return [Row("state machine, 10,000 findings in one step", took * 1e3, "ms")]
 
 
-def main() -> None:
+def main() -> list[Row]:
     """All of it."""
     book = Rulebook(load(shipped()))
-    events(book)
-    loads(book)
-    storm()
-
-
-if __name__ == "__main__":
-    main()
+    return [*events(book), *loads(book), *storm()]

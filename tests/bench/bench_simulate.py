@@ -1,12 +1,12 @@
 """The simulator: events a second on one core, and what townships and villages receive in a year against what the domain wants.
 
-``python -m tests.bench.bench_simulate speed [--area CODE] [--days N]`` and ``... year AREA...``. Prints markdown.
+``make bench ONLY=simulate`` measures the speed; ``python -m tests.bench.bench_simulate AREA...`` counts a year and prints markdown.
 """
 
 from __future__ import annotations
 
-import argparse
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from streams.events import decode
 from streams.registry import Registry, load
 from streams.simulate import stream, write
+from tests.bench.figures import Row
 
 SEED: Final = 1
 TOWNSHIP, VILLAGE = 4, 5
@@ -44,7 +45,7 @@ WANTED: Final = {
 """Low, median and high a year; the median alone for villages."""
 
 
-def speed(registry: Registry, area: str, days: int) -> None:
+def speed(registry: Registry, area: str, days: int) -> list[Row]:
     """Write a period to a file and time it."""
     start = date(2026, 3, 2)
     with tempfile.TemporaryDirectory() as place:
@@ -63,12 +64,15 @@ def speed(registry: Registry, area: str, days: int) -> None:
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         size = out.stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("| area | days | events | labels | wall s | events/s | CPU s | events/CPU s | MB | peak MB |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    print(
-        f"| {area or 'nation'} | {days} | {told.events:,} | {told.labels:,} | {wall:.1f} | {told.events / wall:,.0f} | {cpu:.1f} "
-        f"| {told.events / cpu:,.0f} | {size / 1e6:,.0f} | {peak:,.0f} |"
-    )
+    what = f"simulate, {area or 'nation'}, {days} days"
+    return [
+        Row(f"{what}: events", told.events, "events"),
+        Row(f"{what}: labels", told.labels, "labels"),
+        Row(f"{what}: by CPU second", told.events / cpu, "events/s"),
+        Row(f"{what}: by wall second", told.events / wall, "events/s"),
+        Row(f"{what}: file", size / 1e6, "MB"),
+        Row(f"{what}: memory at most", peak, "MB"),
+    ]
 
 
 def year(registry: Registry, areas: Sequence[str]) -> None:
@@ -118,21 +122,10 @@ def _told(kind: str, standing: bool, times: int) -> list[tuple[str, int]]:
     return [("check-in days", times)] if kind == "checkin" else [(kind, 1)]
 
 
-def main() -> None:
-    """Measure one of the two."""
-    parser = argparse.ArgumentParser()
-    below = parser.add_subparsers(dest="what", required=True)
-    fast = below.add_parser("speed")
-    fast.add_argument("--area", default="")
-    fast.add_argument("--days", type=int, default=31)
-    below.add_parser("year").add_argument("areas", nargs="+")
-    asked = parser.parse_args()
-    registry = load()
-    if asked.what == "speed":
-        speed(registry, asked.area, asked.days)
-    else:
-        year(registry, asked.areas)
+def main() -> list[Row]:
+    """A month of the nation."""
+    return speed(load(), "", 31)
 
 
 if __name__ == "__main__":
-    main()
+    year(load(), sys.argv[1:] or ["510104"])

@@ -46,6 +46,8 @@ SHOTS: Final = (
     Shot("unit-desktop-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP),
     Shot("unit-desktop-en", f"unit?unit={UNIT}&lang=en", DESKTOP),
     Shot("unit-phone-zh", f"unit?unit={UNIT}&lang=zh", PHONE),
+    Shot("hotspots-desktop-zh", "hotspots?lang=zh", DESKTOP),
+    Shot("hotspots-phone-en", "hotspots?lang=en", PHONE),
     Shot("unit-note-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP, press=".card.twice .act"),
 )
 

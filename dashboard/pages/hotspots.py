@@ -1,0 +1,28 @@
+"""Hotspots by several measures: load, growth, per head, and neighbourhoods beyond chance."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from dashboard.frame import Frame, frame
+from dashboard.panel import live
+from dashboard.place import PERIODS
+from dashboard.sheets.hotspots import HotspotSheet
+from dashboard.views.hotspots import hotspots
+from dashboard.views.markup import Html
+
+
+def draw(found: Frame) -> Html:
+    """The four cards."""
+    return hotspots(found.context, found.shared.board.sheet(HotspotSheet, found.viewer.scope, found.context.place))
+
+
+def page() -> None:
+    """Draws the page for the area in the address bar."""
+    found = frame("hotspots")
+    if found is not None:
+        found.head(periods=PERIODS)
+        live("hotspots", partial(found.guarded, partial(draw, found), said=False), topic="survey", every_s=20)
+
+
+page()
