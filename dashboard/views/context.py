@@ -63,12 +63,15 @@ class Context:
         return " · ".join(self.name(one) for one in inside)
 
     def go(self, code: str, *text: str, **attributes: object) -> Html:
-        """A link that shows a division or unit; plain text where it lies outside the reader's area."""
+        """A link that shows a division or unit; plain text where it lies outside the reader's area.
+
+        From pages beside the first, townships and what is below them lead to the page of the unit."""
         if not code.startswith(self.home):
             return tag("span", *text)
-        unit = len(code.partition("-")[0]) > UNIT_DIGITS or "-" in code
-        where = {"area": code.partition("-")[0][:UNIT_DIGITS], "unit": code} if unit else {"area": code, "unit": ""}
-        page = "unit" if unit and self.page else ""
+        area = code.partition("-")[0][:UNIT_DIGITS]
+        page = "unit" if self.page and len(area) == UNIT_DIGITS else ""
+        unit = code if page or code != area else ""
+        where = {"area": area, "unit": unit}
         return link(page + self.place.link(**where, q="", note=""), *(text or (self.name(code),)), **attributes)
 
     def around(self, title: str) -> str:

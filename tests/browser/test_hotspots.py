@@ -23,8 +23,8 @@ def test_hotspots_are_ranked_by_each_measure(app: App) -> None:
     assert app.page.locator(".card.growth li .delta.up").count() > 0
     assert app.overflow() <= 0, "nothing reaches beyond the window"
     app.page.locator(".card.absolute li a").first.click()
-    expect(app.page.locator(".card.deadlines")).to_be_visible()
-    assert re.search(r"/unit\?area=\d{9}&unit=\d{9}", app.page.url)
+    expect(app.page.locator(".card.deadlines")).to_be_visible(timeout=20_000)
+    assert re.search(r"/unit\?area=(\d{9})&.*unit=\1", app.page.url)
 
 
 def _titles(app: App, rows: str) -> list[str | None]:

@@ -69,7 +69,7 @@ def test_a_statistical_form_without_its_marks_gives_a_note(app: App) -> None:
     app.page.locator(".card.deadlines .act").click()
     letter = app.page.locator(".letter")
     expect(letter).to_contain_text("body that made the form; number of approval or filing; end of validity")
-    expect(letter).to_contain_text("锦江区农业农村局")
+    expect(letter).to_contain_text("Agriculture and Rural Affairs Bureau, 锦江区 (Sichuan)")
 
 
 def test_peers_are_a_band_and_have_no_names(app: App) -> None:
