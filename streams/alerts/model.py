@@ -1,0 +1,105 @@
+"""What the room speaks of: recipients, notifications, withheld ones, silences.
+
+Pure values; all of them are stored as they are. Instants are microseconds UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Occasion = Literal["firing", "repeat", "resolved", "flap", "digest", "watchdog", "deadline", "test"]
+"""Why a notification is sent: first news of a group or more of it, a repeat, its end, a flapping rule, a summary, a sign of life, a case that is due."""
+
+Reason = Literal[
+    "sent",
+    "silenced",
+    "inhibited",
+    "quiet-time",
+    "cap",
+    "muted-rule",
+    "grouped",
+    "exempt",
+    "no-recipient",
+    "resolved-before-told",
+    "repeat-not-due",
+]
+"""Why a notification was sent or withheld. ``grouped``: it is part of a message that tells of more."""
+
+MAX_LISTED: Final = 10
+"""Findings that a message shows; it counts the rest."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A body that is told: ``code`` is AREA6-LINE; ``role`` is what it is told as."""
+
+    code: str
+    role: Literal["supervising", "issuer", "coordinating", "owner", "watch"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One finding as a message shows it: taken from its last transition."""
+
+    finding: str
+    rule: str
+    subject: str
+    place: str
+    issuer: str
+    layer: str
+    severity: str
+    value: float
+    limit: float
+    phase: str
+    since_us: int
+    edition: str
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One message to one recipient. ``id`` is derived from group, occasion and sequence, so that a repeat after a crash has the same."""
+
+    id: str
+    recipient: Recipient
+    occasion: Occasion
+    group: str
+    """Rule and supervising area: what is told together."""
+    at_us: int
+    count: int
+    """Findings that it is about, of which ``told`` are the worst, worst first, at most MAX_LISTED."""
+    told: tuple[Told, ...]
+    seq: int = 0
+    """Transitions up to this number are taken into account."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What was not sent, and why."""
+
+    finding: str
+    recipient: Recipient
+    reason: Reason
+    at_us: int
+    detail: str = ""
+    """The silence, the inhibiting finding, the group or the quiet time that held it back."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing is told of findings that match, from ``from_us`` until ``until_us``. Never changed: an edit ends one and makes another.
+
+    An empty matcher matches all; ``rule`` and ``area`` match by prefix.
+    """
+
+    id: str
+    by: str
+    why: str
+    made_us: int
+    from_us: int
+    until_us: int
+    rule: str = ""
+    area: str = ""
+    issuer: str = ""
+    finding: str = ""
+    replaces: str = ""
