@@ -35,7 +35,7 @@ class Recipient:
     """A body that is told: ``code`` is AREA6-LINE; ``role`` is what it is told as."""
 
     code: str
-    role: Literal["supervising", "issuer", "coordinating", "owner", "watch"]
+    role: Literal["supervising", "issuer", "office", "unit", "operator"]
 
 
 @dataclass(frozen=True)
