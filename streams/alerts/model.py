@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Occasion = Literal["firing", "repeat", "resolved", "flap", "digest", "watchdog", "deadline", "test"]
-"""Why a notification is sent: first news of a group or more of it, a repeat, its end, a flapping rule, a summary, a sign of life, a case that is due."""
+"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a summary, a sign of life, a case that is due, a test."""
 
 Reason = Literal[
     "sent",

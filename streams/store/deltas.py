@@ -23,7 +23,6 @@ Sums = dict[int, tuple[int, int, int, int]]
 """By kind: low, likely, high, count."""
 COLUMNS: Final = ("low", "likely", "high", "n")
 DAY: Final = "toDate(toDateTime(start_s, 'Asia/Shanghai'))"
-_PERIOD: Final = {"load_day": "day", "load_week": "week", "load_month": "month"}
 
 
 class Profile(NamedTuple):
@@ -67,16 +66,19 @@ class Question:
         return f"greatest({high} - toInt64(pos), 0) - greatest({low} - toInt64(pos), 0)"
 
     def when(self, parts: Sequence[Piece]) -> str:
-        """The rows of pieces of one table."""
+        """The rows of pieces of one level."""
         return "(" + " OR ".join(self._when(part) for part in parts) + ")"
 
     def _when(self, part: Piece) -> str:
-        if part.table != "demands":
-            first, last = self.bind("Date", date_of(part.first)), self.bind("Date", date_of(part.last))
-            return f"{_PERIOD[part.table]} BETWEEN {first} AND {last}"
+        if part.level != "posting":
+            return self.starts(date_of(part.first), date_of(part.last))
         first, last = (self.bind("Date", date_of((us + OFFSET_US) // DAY_US)) for us in (part.first, part.last))
         starts = f"start_us BETWEEN {self.bind('Int64', part.first)} AND {self.bind('Int64', part.last)}"
         return f"{DAY} BETWEEN {first} AND {last} AND {starts}"  # the days are part of the table's order
+
+    def starts(self, first: date, last: date) -> str:
+        """The rows of roll-ups whose periods begin on the days first..last."""
+        return f"start BETWEEN {self.bind('Date', first)} AND {self.bind('Date', last)}"
 
     def deltas(self, span: Span, columns: Sequence[str], until: str = "") -> str:
         """SQL of all deltas of a span: rows (tier, kind, pos, columns); ``until`` leaves out what begins at or after it.
@@ -87,12 +89,12 @@ class Question:
         signed = ", ".join(f"{column} * edge.2 AS {column}" for column in columns)
         branches = []
         parts = pieces(span)
-        for table in ("load_month", "load_week", "load_day", "demands"):
-            own = [part for part in parts if part.table == table]
+        for level in ("month", "week", "day", "posting"):
+            own = [part for part in parts if part.level == level]
             if not own:
                 continue
             rows = f"{self.where} AND {self.when(own)}"
-            if table == "demands":
+            if level == "posting":
                 early = f" AND lo < {until}" if until else ""
                 branches.append(
                     f"SELECT tier, kind, edge.1 AS pos, {signed} FROM (SELECT tier, kind, lo, hi, {names} FROM demands "
@@ -100,7 +102,9 @@ class Question:
                 )
             else:
                 early = f" AND pos < {until}" if until else ""
-                branches.append(f"SELECT tier, kind, pos, {names} FROM {table} WHERE {rows}{early}")
+                branches.append(
+                    f"SELECT tier, kind, pos, {names} FROM rollups WHERE level = '{level}' AND {rows}{early}"
+                )
         return " UNION ALL ".join(branches)
 
 
@@ -167,12 +171,14 @@ def area_sums(client: Client, ground: Ground, kind: int, span: Span) -> Sums:
 def _whole(ask: Question, span: Span) -> str:
     """Rows (kind, columns, w) of whole tiers: days from their own roll-up, the rest from the postings."""
     names = ", ".join(COLUMNS)
-    days = [piece for piece in pieces(span) if piece.table != "demands"]
-    rest = [piece for piece in pieces(span) if piece.table == "demands"]
+    days = [piece for piece in pieces(span) if piece.level != "posting"]
+    rest = [piece for piece in pieces(span) if piece.level == "posting"]
     parts = []
     if days:
-        whole = Piece("load_day", min(piece.first for piece in days), max(piece.last for piece in days))
-        parts.append(f"SELECT kind, {names}, 1 AS w FROM total_day WHERE {ask.where} AND {ask.when([whole])}")
+        whole = Piece("day", min(piece.first for piece in days), max(piece.last for piece in days))
+        parts.append(
+            f"SELECT kind, {names}, 1 AS w FROM rollups WHERE level = 'total' AND {ask.where} AND {ask.when([whole])}"
+        )
     if rest:
         parts.append(f"SELECT kind, {names}, toInt64(hi) - lo AS w FROM demands WHERE {ask.where} AND {ask.when(rest)}")
     return " UNION ALL ".join(parts)
@@ -192,17 +198,17 @@ def series_rows(client: Client, ground: Ground, first: date, last: date) -> list
     if not ground.ranges:
         return []
     ask = Question(ground)
-    days = f"day BETWEEN {ask.bind('Date', first)} AND {ask.bind('Date', last)}"
-    names, table, early = ", ".join(COLUMNS), "load_day", ""
+    days = ask.starts(first, last)
+    names, level, early = ", ".join(COLUMNS), "day", ""
     if ground.whole:
-        table, weight = "total_day", "1"
+        level, weight = "total", "1"
     elif ground.units == 1:
         weight, early = "1", f" AND pos < {ask.bounds()[1]}"
     else:
         weight = ask.weight()
-    inner = f"SELECT day, kind, {names}, {weight} AS w FROM {table} WHERE {ask.where} AND {days}{early}"
+    inner = f"SELECT start, kind, {names}, {weight} AS w FROM rollups WHERE level = '{level}' AND {ask.where} AND {days}{early}"
     sums = ", ".join(f"sum({column} * w)" for column in ("likely", "low", "high", "n"))
-    sql = f"SELECT toUInt16(day), kind, {sums} FROM ({inner}) GROUP BY day, kind"
+    sql = f"SELECT toUInt16(start), kind, {sums} FROM ({inner}) GROUP BY start, kind"
     return [tuple(int(value) for value in row) for row in client.query(sql, parameters=ask.parameters).result_rows]
 
 
@@ -228,11 +234,11 @@ def issuer_sums(client: Client, ground: Ground, kind: int, span: Span, n: int) -
     """
     ask = Question(ground, kind)
     parts = []
-    months = [part for part in pieces(span) if part.table == "load_month"] if ground.whole and not kind else []
+    months = [part for part in pieces(span) if part.level == "month"] if ground.whole and not kind else []
     if months:
-        sums = "low, likely, high, receipts"
-        parts.append(f"SELECT issuer, {sums} FROM issuer_month WHERE {ask.when(months)}")
-    rest = [Piece("demands", *ends) for ends in _rest(span, months)]
+        sums = "low, likely, high, n AS receipts"
+        parts.append(f"SELECT issuer, {sums} FROM rollups WHERE level = 'issuer' AND tier = 0 AND {ask.when(months)}")
+    rest = [Piece("posting", *ends) for ends in _rest(span, months)]
     if rest and ground.ranges:
         shared = "toInt64(hi) - lo"
         where = f"{ask.where} AND {ask.when(rest)}"

@@ -16,7 +16,8 @@ EPOCH: Final = date(1970, 1, 1)
 HOUR_US: Final = 3_600_000_000
 LAST_US: Final = (1 << 32) * 1_000_000 - 1
 
-Table = Literal["load_day", "load_week", "load_month", "demands"]
+Level = Literal["day", "week", "month", "posting"]
+"""Levels of the roll-ups by period, and the postings themselves."""
 
 
 class Span(NamedTuple):
@@ -27,12 +28,12 @@ class Span(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Rows of one table: of a roll-up the periods that begin on the days first..last, of ``demands`` the starts."""
+    """Rows of one level: of a roll-up the periods that begin on the days first..last, of postings the starts."""
 
-    table: Table
+    level: Level
     first: int
     last: int
-    """Day numbers for roll-ups, microseconds UTC for ``demands``; inclusive."""
+    """Day numbers for roll-ups, microseconds UTC for postings; inclusive."""
 
 
 def metric_span(metric: Metric, at_us: int) -> Span:
@@ -64,12 +65,12 @@ def pieces(span: Span) -> list[Piece]:
     first = -(-(first_us + OFFSET_US) // DAY_US)  # first whole day
     last = (last_us + 1 + OFFSET_US) // DAY_US - 1  # last whole day
     if last < first:
-        return [Piece("demands", first_us, last_us)]
+        return [Piece("posting", first_us, last_us)]
     out = _whole(first, last)
     if (head := first * DAY_US - OFFSET_US) > first_us:
-        out.append(Piece("demands", first_us, head - 1))
+        out.append(Piece("posting", first_us, head - 1))
     if (tail := (last + 1) * DAY_US - OFFSET_US) <= last_us:
-        out.append(Piece("demands", tail, last_us))
+        out.append(Piece("posting", tail, last_us))
     return out
 
 
@@ -78,7 +79,7 @@ def _whole(first: int, last: int) -> list[Piece]:
     month = _first_of_month(first, up=True)
     end = _first_of_month(last + 1, up=False)  # the month that begins here is not whole any more
     if month < end:
-        out = [Piece("load_month", month, end - 1)]
+        out = [Piece("month", month, end - 1)]
         return out + _weeks(first, month - 1) + _weeks(end, last)
     return _weeks(first, last)
 
@@ -87,12 +88,12 @@ def _weeks(first: int, last: int) -> list[Piece]:
     monday = first + (-(first + 3)) % 7  # day 0 was a Thursday
     end = last + 1 - (last + 1 + 3) % 7
     if monday >= end:
-        return [Piece("load_day", first, last)] if first <= last else []
-    out = [Piece("load_week", monday, end - 1)]
+        return [Piece("day", first, last)] if first <= last else []
+    out = [Piece("week", monday, end - 1)]
     if first < monday:
-        out.append(Piece("load_day", first, monday - 1))
+        out.append(Piece("day", first, monday - 1))
     if end <= last:
-        out.append(Piece("load_day", end, last))
+        out.append(Piece("day", end, last))
     return out
 
 

@@ -130,7 +130,7 @@ def stored(stream: Stream) -> Result:
             rows = stream.postings.select(slice(0, STORED)).select(stream.shard[:STORED] == shard)
             insert_demands(client, rows, shard=shard, run=len(rows))
         took = time.perf_counter() - began
-        names = ("demands", "load_day", "load_week", "load_month", "issuer_month", "total_day")
+        names = ("demands", "rollups")
         size = _table_bytes(client, names)
     return Result("our store, all roll-ups", STORED, stream.updates(STORED), took, size)
 

@@ -46,7 +46,7 @@ GOALS: Final = {
     "a village's 90-day series by kind": 50.0,
 }
 """Bounds of the median in milliseconds."""
-TABLES: Final = ("demands", "load_day", "load_week", "load_month", "issuer_month", "total_day")
+TABLES: Final = ("demands", "rollups")
 
 
 @contextlib.contextmanager

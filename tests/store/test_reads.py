@@ -94,7 +94,7 @@ def random_postings(registry: Registry, seed: int, rows: int) -> dict[int, Posti
 @pytest.fixture(scope="module", params=[1, 2])
 def filled(request: pytest.FixtureRequest, migrated: Client, registry: Registry) -> tuple[Client, Oracle]:
     """A store with two batches a shard, each sent twice, and the oracle of the same postings."""
-    for table in ("demands", "load_day", "load_week", "load_month", "issuer_month", "total_day", "events"):
+    for table in ("demands", "rollups", "events"):
         migrated.command(f"TRUNCATE TABLE {table}")
     oracle = Oracle(registry)
     for run in (1, 2):
@@ -126,8 +126,8 @@ def test_pieces_tile_every_span() -> None:
         first = AT_US + int(random.integers(-500 * DAY_US, 500 * DAY_US))
         last = first + int(random.integers(-1, int(random.choice([10, DAY_US, 40 * DAY_US, 500 * DAY_US]))))
         found = []
-        for table, begin, end in pieces(Span(first, last)):
-            bounds = (begin, end) if table == "demands" else (days_span(date_of(begin), date_of(end)))
+        for level, begin, end in pieces(Span(first, last)):
+            bounds = (begin, end) if level == "posting" else (days_span(date_of(begin), date_of(end)))
             found.append(tuple(bounds))
         found.sort()
         if last < first:

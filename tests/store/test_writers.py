@@ -18,7 +18,9 @@ from streams.store import Address, Refusal, Tick, WorkerReport
 from streams.store.writers import EVENT_COLUMNS, insert_demands, insert_events, run_token
 
 pytestmark = pytest.mark.store
-ROLLUPS = ("load_day", "load_week", "load_month", "issuer_month", "total_day")
+LEVELS = ("day", "week", "month", "total", "issuer")
+PLACES = "level, start, tier, shard, kind, pos, issuer"
+AMOUNTS = ("low", "likely", "high", "n")
 NOON_US = 1_772_510_400_000_000  # 2026-03-03 12:00 in Shanghai
 
 FAR_US = 4_102_444_800_000_000
@@ -45,35 +47,24 @@ def postings(seed: int, rows: int) -> Postings:
     )
 
 
-def state(client: Client) -> dict[str, list[tuple[object, ...]]]:
+def state(client: Client) -> list[tuple[object, ...]]:
     """Every roll-up as what it means: one row for each place."""
-    out = {}
-    for table in ROLLUPS:
-        names = [str(row[0]) for row in client.query(f"DESCRIBE TABLE {table}").result_rows]
-        amounts = [name for name in names if name in ("low", "likely", "high", "n", "receipts")]
-        places = ", ".join(name for name in names if name not in amounts)
-        sums = ", ".join(f"sum({name}) AS s{place}" for place, name in enumerate(amounts))
-        some = " OR ".join(f"s{place} != 0" for place in range(len(amounts)))
-        sql = f"SELECT {places}, {sums} FROM {table} GROUP BY {places} HAVING {some} ORDER BY {places}"
-        out[table] = [tuple(row) for row in client.query(sql).result_rows]
-    return out
+    return _summed(client, "rollups")
 
 
-def recount(client: Client) -> dict[str, list[tuple[object, ...]]]:
+def recount(client: Client) -> list[tuple[object, ...]]:
     """The same, made anew from the postings."""
-    made = {}
-    for table in ROLLUPS:
-        query = client.query(
-            "SELECT as_select FROM system.tables WHERE database = currentDatabase() AND name = {v:String}",
-            parameters={"v": f"{table}_view"},
-        ).result_rows[0][0]
-        amounts = ("low", "likely", "high", "receipts" if table == "issuer_month" else "n")
-        names = [str(row[0]) for row in client.query(f"DESCRIBE TABLE {table}").result_rows]
-        some = " OR ".join(f"{name} != 0" for name in amounts)
-        order = ", ".join(name for name in names if name not in amounts)
-        rows = client.query(f"SELECT {', '.join(names)} FROM ({query}) WHERE {some} ORDER BY {order}").result_rows
-        made[table] = [tuple(row) for row in rows]
-    return made
+    query = client.query(
+        "SELECT as_select FROM system.tables WHERE database = currentDatabase() AND name = 'rollups_view'"
+    ).result_rows[0][0]
+    return _summed(client, f"({query})")
+
+
+def _summed(client: Client, rows: str) -> list[tuple[object, ...]]:
+    sums = ", ".join(f"sum({name}) AS s{name}" for name in AMOUNTS)
+    some = " OR ".join(f"s{name} != 0" for name in AMOUNTS)
+    sql = f"SELECT {PLACES}, {sums} FROM {rows} GROUP BY {PLACES} HAVING {some} ORDER BY {PLACES}"
+    return [tuple(row) for row in client.query(sql).result_rows]
 
 
 def put(client: Client, batch: Postings, run: int, shard: int = 2) -> None:
@@ -119,12 +110,11 @@ def test_causes_are_kept(client: Client) -> None:
     assert {row[0]: row[1] for row in rows} == dict(zip(batch.key.tolist(), causes.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("missing", [(name,) for name in ROLLUPS] + [ROLLUPS])
-def test_mending_fills_what_is_missing_exactly_once(client: Client, missing: tuple[str, ...]) -> None:
+def test_mending_fills_what_is_missing_exactly_once(client: Client) -> None:
     put(client, postings(6, 2000), 20)
     whole = state(client)
-    for table in missing:
-        client.command(f"TRUNCATE TABLE {table}")
+    assert {row[0] for row in whole} == set(LEVELS)
+    client.command("TRUNCATE TABLE rollups")
     assert state(client) != whole
     for _ in range(3):
         assert store.mend_last_batches(client, [2]) == {2: 20}
@@ -148,7 +138,7 @@ def test_a_batch_of_many_shards_is_one_and_is_mended_as_one(client: Client) -> N
     assert insert_demands(client, batch, shard=shards.astype(np.uint8), run=5) == 900
     put(client, postings(9, 10), 6, shard=6)
     whole = state(client)
-    client.command("TRUNCATE TABLE load_day")
+    client.command("TRUNCATE TABLE rollups")
     put(client, postings(9, 10), 6, shard=6)
     assert store.mend_last_batches(client, [4, 5, 6, 7]) == {4: 5, 5: 5, 6: 6}
     assert state(client) == whole
