@@ -18,7 +18,7 @@ CREATE TABLE events
     receivers UInt32 COMMENT 'units that the demand reaches' CODEC(ZSTD(1)),
     likely Int64 COMMENT 'person-minutes of one unit and one occurrence' CODEC(T64, ZSTD(1)),
     recurrence String CODEC(ZSTD(3)),
-    body String COMMENT 'the event as JSON, masked' CODEC(ZSTD(6)),
+    body String COMMENT 'the event as JSON, masked' CODEC(ZSTD(1)),
     admitted_us Int64 COMMENT 'broker time' CODEC(Delta(8), ZSTD(1)),
     INDEX by_ident ident TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_admitted admitted_us TYPE minmax GRANULARITY 1

@@ -38,7 +38,7 @@ DIGEST_EVERY: Final = 10
 BEAT_S: Final = 0.5
 STANDSTILL_S: Final = 8.0
 """Less than the group's session (10 s): after that another worker may have the partitions."""
-PACE_S: Final = 0.05
+PACE_S: Final = 0.07
 """Between the beginnings of two flushes of a lane: an insert costs the store some 40 ms of CPU whatever its size."""
 WAITING_BOUND: Final = 100_000
 """Records that wait in a lane; above, Faust is made to wait."""
