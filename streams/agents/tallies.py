@@ -136,7 +136,7 @@ def _units(
 def rollup_differences(client: Client) -> list[Difference]:
     """Where a roll-up is not the sum of its postings."""
     out: list[Difference] = []
-    for period, expression in (
+    for level, expression in (
         ("day", DAY),
         ("week", "toMonday(toDateTime(start_s, 'Asia/Shanghai'))"),
         ("month", f"toStartOfMonth({DAY})"),
@@ -146,14 +146,14 @@ def rollup_differences(client: Client) -> list[Difference]:
         unequal = " OR ".join(f"sum({name} * (1 - 2 * rolled)) != 0" for name in names)
         rows = client.query(
             f"SELECT tier, kind, p, pos, {log}, {', '.join(f'sum({name} * rolled)' for name in names)} FROM ("
-            f"SELECT 1 AS rolled, tier, kind, {period} AS p, pos, low, likely, high, toInt64(n) AS n FROM load_{period} "
+            f"SELECT 1 AS rolled, tier, kind, start AS p, pos, low, likely, high, n FROM rollups WHERE level = '{level}' "
             f"UNION ALL SELECT 0 AS rolled, tier, kind, {expression} AS p, edge.1 AS pos, low * edge.2 AS low, "
             "likely * edge.2 AS likely, high * edge.2 AS high, toInt64(n) * edge.2 AS n FROM demands "
             "ARRAY JOIN [(lo, 1), (hi, -1)]::Array(Tuple(UInt32, Int8)) AS edge) "
             f"GROUP BY tier, kind, p, pos HAVING {unequal} ORDER BY tier, kind, p, pos LIMIT 20"
         ).result_rows
         for tier, kind, begin, pos, *values in rows:
-            where = f"load_{period} tier {tier} kind {kind} {begin} rank {pos}"
+            where = f"{level} tier {tier} kind {kind} {begin} rank {pos}"
             for name, must, has in zip(names, values[:4], values[4:], strict=True):
                 if must != has:
                     out.append(Difference("rollup", where, name, int(must), int(has)))

@@ -64,3 +64,18 @@ def token_of(request: Request, tokens: Tokens) -> Token:
             {"WWW-Authenticate": 'Bearer realm="burdenwatch"'},
         )
     return found
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The whole body; raises HttpFault 413 as soon as it is known to be longer than ``limit`` bytes."""
+    too_long = HttpFault(413, f"body: longer than {limit} bytes; send less at once")
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise too_long
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > limit:
+            raise too_long
+        parts.append(part)
+    return b"".join(parts)

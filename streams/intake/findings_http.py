@@ -71,12 +71,13 @@ def _behind(
         postings = postings_on(client, place[0], place[1], after + 1, until)
         parts = contributions(postings, wanted, one.transition.at_us, *place)[:CONTRIBUTIONS_LIMIT]
         rows = events_by_pos(client, sorted({part.key for part in parts}))
-        return parts, {row.pos: f"{row.source}#{row.id}" for row in rows}, _decoded(row.body for row in rows)
+        return parts, {row.pos: f"{row.source}#{row.id}" for row in rows}, decoded(row.body for row in rows)
     idents = [ident_of(*name.split("#", 1)) for name in one.events if "#" in name]
-    return [], {}, _decoded(row.body for row in events_about(client, idents))
+    return [], {}, decoded(row.body for row in events_about(client, idents))
 
 
-def _decoded(bodies: Any) -> list[Event]:
+def decoded(bodies: Any) -> list[Event]:
+    """Stored bodies as events; what a newer version of the vocabulary would refuse is left out."""
     out: list[Event] = []
     for body in bodies:
         try:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from streams.intake.answers import HttpFault, fault, json, later, token_of
+from streams.intake.answers import HttpFault, body_of, fault, json, later, token_of
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.broker import Broker, Unavailable
 from streams.intake.door import Door, Lookup
@@ -65,7 +65,7 @@ class _Api:
     async def events(self, request: Request) -> Response:
         """POST /v1/events. With ``?compare=true`` duplicates of what the store has are counted and conflicts refused at once."""
         token = token_of(request, self._parts.tokens)
-        body = await _body(request)
+        body = await body_of(request, BODY_LIMIT)
         try:
             raws = events_in(request.headers, body)
         except WrongType as error:
@@ -148,7 +148,7 @@ def build(parts: Parts) -> Starlette:
         ("GET", "/openapi.json", api.openapi),
     ]
     if parts.reads is not None:
-        routes += [("GET", path, handler) for path, handler in parts.reads.routes(parts.tokens)]
+        routes += parts.reads.routes(parts.tokens)
     return Starlette(
         routes=[Route(path, api.counted(path, handler), methods=[method]) for method, path, handler in routes],
         lifespan=lifespan,
@@ -159,18 +159,3 @@ def build(parts: Parts) -> Starlette:
 async def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     return fault(HttpFault(status, f"{request.method} {request.url.path}: no such route; /openapi.json lists them"))
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body; raises HttpFault 413 as soon as it is known to be too long."""
-    too_long = HttpFault(413, f"body: longer than {BODY_LIMIT} bytes; send smaller batches")
-    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
-        raise too_long
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > BODY_LIMIT:
-            raise too_long
-        parts.append(part)
-    return b"".join(parts)

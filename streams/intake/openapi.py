@@ -94,6 +94,20 @@ def _send(answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _precheck() -> dict[str, Any]:
+    return {
+        "post": {
+            "summary": "What a draft would do: reach, minutes, units over a limit, duplicates, collisions, rules it breaks. Nothing is stored.",
+            "security": [{"bearer": []}],
+            "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Event"}}}},
+            "responses": {
+                "200": {"description": "The answer.", "content": {JSON: {}}},
+                **{str(status): _refusal(status) for status in (400, 401, 403, 404, 413, 503)},
+            },
+        }
+    }
+
+
 def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     unit = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}, "example": "510104017"}
     at = _query("at", "The instant, ISO 8601 with offset; default now.", "2026-03-03T15:00:00+08:00")
@@ -107,6 +121,7 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     hotspots = _read("The units of a tier with the most load, most first.", JSON, [tier, metric, area, limit, at])
     return {
         "/v1/events": _send(answer),
+        "/v1/precheck": _precheck(),
         "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
         "/v1/findings": _read("Findings, the latest change first.", JSON, [area, phase, rule, limit]),
         "/v1/findings/{finding}": _read("One finding: explanation and timeline.", JSON, [finding]),

@@ -17,9 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from streams.intake.answers import HttpFault, json, later, token_of
+from streams.intake.answers import HttpFault, body_of, json, later, token_of
+from streams.intake.binding import EVENT_LIMIT
 from streams.intake.findings_http import explained, listed
-from streams.intake.tokens import Tokens
+from streams.intake.precheck_http import checked, draft_of
+from streams.intake.tokens import Token, Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
 from streams.store.client import passing
@@ -54,8 +56,8 @@ class Reads:
         self._shared: Client | None = None
         self._lock = threading.Lock()
 
-    def routes(self, tokens: Tokens) -> list[tuple[str, Handler]]:
-        """Path and handler of each read route."""
+    def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
+        """Method, path and handler of each read route."""
 
         def scoped(handler: Callable[[Request, Scope], Awaitable[Response]]) -> Handler:
             async def asked(request: Request) -> Response:
@@ -63,12 +65,16 @@ class Reads:
 
             return asked
 
+        async def drafted(request: Request) -> Response:
+            return await self.precheck(request, token_of(request, tokens))
+
         return [
-            ("/v1/units/{code}/load", scoped(self.load)),
-            ("/v1/units/{code}/calendar.ics", scoped(self.calendar)),
-            ("/v1/findings", scoped(self.findings)),
-            ("/v1/findings/{finding}", scoped(self.finding)),
-            ("/v1/hotspots", scoped(self.hotspots)),
+            ("GET", "/v1/units/{code}/load", scoped(self.load)),
+            ("GET", "/v1/units/{code}/calendar.ics", scoped(self.calendar)),
+            ("GET", "/v1/findings", scoped(self.findings)),
+            ("GET", "/v1/findings/{finding}", scoped(self.finding)),
+            ("GET", "/v1/hotspots", scoped(self.hotspots)),
+            ("POST", "/v1/precheck", drafted),
         ]
 
     def lookup(self, idents: Sequence[int]) -> list[Known]:
@@ -130,6 +136,24 @@ class Reads:
     async def finding(self, request: Request, scope: Scope) -> Response:
         """GET /v1/findings/ID: one finding with its explanation and its timeline."""
         return json(await self._ask(explained, scope, request.path_params["finding"]))
+
+    async def precheck(self, request: Request, token: Token) -> Response:
+        """POST /v1/precheck: what a draft would do if this token's issuer sent it. Nothing is stored."""
+        now_us = self._now_us()
+        body = await body_of(request, EVENT_LIMIT)
+        try:
+            draft = draft_of(body, now_us)
+        except ValueError as error:
+            raise HttpFault(400, str(error)) from None
+        if not token.speaks_for(draft.data.issuer):
+            raise HttpFault(
+                403, f"issuer: {draft.data.issuer!r}: {token.name} may not speak for it; check your own drafts"
+            )
+
+        def read(client: Client, _scope: Scope, registry: Registry) -> dict[str, Any]:
+            return checked(client, registry, draft, now_us)
+
+        return json(await self._ask(read, token.scope()))
 
     async def _ask(self, read: Callable[..., Any], scope: Scope, *asked: Any, **more: Any) -> Any:
         """One read on a worker thread; what is wrong with the question becomes 400, 403 or 404, a store that is down 503."""

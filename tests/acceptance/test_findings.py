@@ -115,3 +115,21 @@ def test_transitions_are_told_on_their_topic(system: Embedded) -> None:
     ]
     assert {one["data"]["subject"].rpartition("#")[2] for one in firing} == {"1", "3"}
     assert len({one["id"] for one in told}) >= len({one["subject"] for one in told})
+
+
+def test_a_draft_is_checked_before_it_is_sent(system: Embedded) -> None:
+    """Nothing of it is stored; what speaks against it is told; a draft that cannot be read is refused with the field."""
+    draft = request("draft-1", items=[{"element": "pupils-total"}])
+    del draft["id"], draft["source"], draft["time"], draft["specversion"]
+    reply = system.http.post("/v1/precheck", content=json.dumps(draft))
+    assert reply.status_code == 200, reply.text
+    told = reply.json()
+    assert told["receivers"] == 11
+    assert told["minutes"]["likely"] == 11 * 10
+    assert "R11-short-notice" in {one["rule"] for one in told["breaches"]}
+    assert not told["clean"]
+    draft["data"]["reach"] = {"areas": ["51"], "tiers": ["galaxy"]}
+    refused = system.http.post("/v1/precheck", content=json.dumps(draft))
+    assert refused.status_code in (400, 404)
+    assert "galaxy" in refused.text
+    assert system.http.post("/v1/precheck", content=b"[1").status_code == 400

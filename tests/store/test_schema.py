@@ -81,7 +81,17 @@ def test_the_writers_know_the_columns(migrated: Client) -> None:
 
 def test_every_table_remembers_tokens_and_has_one_partition(migrated: Client) -> None:
     found = {name: text for name, text in tables(migrated).items() if text.startswith("CREATE TABLE")}
-    assert {"events", "refs", "demands", "rollups", "ticks", "workers", "refused", "meta", "transitions"} <= found.keys()
+    assert {
+        "events",
+        "refs",
+        "demands",
+        "rollups",
+        "ticks",
+        "workers",
+        "refused",
+        "meta",
+        "transitions",
+    } <= found.keys()
     for name, text in found.items():
         assert "non_replicated_deduplication_window = 10000" in text, name
         assert "PARTITION BY" not in text, name

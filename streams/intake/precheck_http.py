@@ -1,0 +1,127 @@
+"""The pre-check of a draft: ``POST /v1/precheck``.
+
+Flows in: one event that was not sent, the Scope of its issuer's token. Flows out: what it would do, as plain values. Reads the store.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from streams import effort
+from streams.calendars import Calendar
+from streams.calendars.periods import DAY_US
+from streams.events import Event, Refused, decode
+from streams.intake.findings_http import decoded, rulebook
+from streams.ledger.lifecycle import horizon_us
+from streams.ledger.metrics import Metric
+from streams.ledger.replay import postings_from
+from streams.registry import Registry
+from streams.registry.errors import RegistryError
+from streams.rules.facts import gather, name_of
+from streams.rules.precheck import I64, Other, Precheck, precheck
+from streams.store import Scope, reads
+from streams.store.loads import newest_events
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+BACK_DAYS: Final = 60
+NEWEST: Final = 20_000
+"""Demands that a draft is compared with at most: the newest."""
+SYSTEM: Final = Scope("precheck", "operator", ("",))
+"""Levels are compared over whole tiers; only units that the draft itself reaches are told."""
+
+
+def draft_of(body: bytes, now_us: int) -> Event:
+    """The draft as an event; what only a sent one needs (specversion, id, source, time) may be missing. Raises ValueError."""
+    try:
+        tree = json.loads(body)
+    except ValueError as error:
+        raise ValueError(f"body: is not JSON ({error}); send one event as JSON") from None
+    if not isinstance(tree, dict):
+        raise ValueError("body: must be one event; send a JSON object")
+    now = datetime.fromtimestamp(now_us // 1_000_000, UTC).isoformat()
+    whole = {"specversion": "1.0", "id": "draft", "source": "//burdenwatch/precheck", "time": now} | tree
+    try:
+        event = decode(json.dumps(whole, ensure_ascii=False).encode())
+    except Refused as error:
+        raise ValueError(str(error)) from None
+    if event.verb != "issued":
+        raise ValueError(f"type: {event.verb!r}: only a demand can be checked before it is issued; send an issued type")
+    return event
+
+
+def checked(client: Client, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:
+    """What the draft would do, as plain values. Raises RegistryError for an issuer or a reach that the registry does not know."""
+    registry.issuer(event.data.issuer)
+    if not registry.resolve(event.data.reach):
+        raise RegistryError("reach", "", "reaches nobody", "name areas with tiers, or units")
+    rows = newest_events(client, now_us - BACK_DAYS * DAY_US, NEWEST)
+    name = name_of(event.source, event.id)
+    known = [one for one in decoded(row.body for row in rows) if name_of(one.source, one.id) != name]
+    facts = gather([*known, event], registry, Calendar.load())
+    postings = postings_from([event], registry, effort.estimate, horizon_us(now_us))
+
+    def load_at(metric: Metric, tier: int, at_us: int) -> I64:
+        return np.asarray(
+            reads.tier_load(client, SYSTEM, registry, registry.tier_name(tier), str(metric), at_us).values, np.int64
+        )
+
+    return _told(precheck(name, facts, rulebook(), postings, load_at, now_us), registry)
+
+
+def _told(found: Precheck, registry: Registry) -> dict[str, Any]:
+    return {
+        "clean": found.clean,
+        "receivers": found.receivers,
+        "occurrences": found.occurrences,
+        "minutes": {"low": found.low, "likely": found.likely, "high": found.high},
+        "over": [
+            {
+                "rule": one.rule,
+                "metric": one.metric,
+                "units": one.units,
+                "worst": [
+                    {"unit": code, "name": registry.name_of(code), "before": before, "after": after, "level": level}
+                    for code, before, after, level in one.worst
+                ],
+            }
+            for one in found.over
+        ],
+        "duplicates": [_other(one) for one in found.duplicates],
+        "collisions": [_other(one) for one in found.collisions],
+        "better_days": [day.isoformat() for day in found.better_days],
+        "breaches": [
+            {
+                "rule": one.rule,
+                "layer": one.layer,
+                "title": _title(one.rule, one.edition),
+                "value": one.value,
+                "limit": one.limit,
+                "edition": one.edition,
+                "inputs": dict(one.inputs),
+            }
+            for one in found.breaches
+        ],
+    }
+
+
+def _title(rule: str, edition: str) -> dict[str, str]:
+    standing = rulebook().find(rule, edition)
+    return {} if standing is None else {"zh": standing.rule.title.zh, "en": standing.rule.title.en}
+
+
+def _other(one: Other) -> dict[str, Any]:
+    return {
+        "demand": one.name,
+        "issuer": one.issuer,
+        "title": one.title,
+        "doc_no": one.doc_no,
+        "at_us": one.at_us,
+        "units": one.units,
+        "shared": list(one.shared),
+    }
