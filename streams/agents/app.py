@@ -51,8 +51,10 @@ def build_app(settings: Settings) -> faust.App:
         web_enabled=False,
         autodiscover=False,
     )
-    app.transport = RunTransport([app.conf.broker[0]], app)
     flow = Flow(settings, app)
+    transport = RunTransport([app.conf.broker[0]], app)
+    transport.settle = flow.settle
+    app.transport = transport
     for name in (EVENTS, DEMANDS):
         topic = app.topic(name, key_serializer="raw", value_serializer="run", internal=False, allow_empty=True)
         app.agent(topic, name=f"streams.agents.{name}")(_agent(name, flow))
@@ -64,15 +66,10 @@ def build_app(settings: Settings) -> faust.App:
 
     app.on_before_shutdown.connect(close)
 
-    async def settle(*_: Any, **__: Any) -> None:
-        await flow.settle()
-
     async def reopen(*_: Any, **__: Any) -> None:
         flow.reopen()
 
-    app.on_partitions_revoked.connect(settle)
     app.on_partitions_assigned.connect(reopen)
-
     return app
 
 

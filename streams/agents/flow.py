@@ -315,7 +315,8 @@ class Flow:
         await lane.run(set_meta, lane.client, "horizon", horizon, now_us)
 
     async def close(self) -> None:
-        """Let go of the broker."""
+        """Settle, before the worker leaves its group, and let go of the broker."""
+        await self.settle()
         if self._producer is not None:
             await self._producer.stop()
 
