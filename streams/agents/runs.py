@@ -72,7 +72,9 @@ class RunConsumer(driver.Consumer):
             for first in range(0, len(fetched), LENGTH):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
                     return
-                self._read_offset[tp] = None  # a position from before a rebalance would drop what comes again, or invent a gap
+                self._read_offset[tp] = (
+                    None  # a position from before a rebalance would drop what comes again, or invent a gap
+                )
                 yield tp, self._run(tp, fetched[first : first + LENGTH])
 
     def _run(self, tp: Any, records: list[Any]) -> Any:

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     state: Path | None = Field(
         None, description="directory of the worker's scratch files; a temporary one when not given"
     )
+    alerts: Path | None = Field(
+        None, description="alert policy (YAML); the shipped one, without receivers, when not given"
+    )
+    dashboard: str = Field("", description="address of the dashboard, for links in messages")
 
     def store(self) -> Address:
         """Address and user of the store."""

@@ -8,34 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Occasion = Literal["firing", "repeat", "resolved", "flap", "digest", "watchdog", "deadline", "test"]
-"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a summary, a sign of life, a case that is due, a test."""
+Role = Literal["supervising", "issuer", "office", "unit", "operator"]
+Occasion = Literal["firing", "repeat", "resolved", "flap", "digest", "watchdog", "test"]
+"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a summary, a sign of life, a test."""
 
 Reason = Literal[
-    "sent",
-    "silenced",
-    "inhibited",
-    "quiet-time",
-    "cap",
-    "muted-rule",
-    "grouped",
-    "exempt",
-    "no-recipient",
-    "resolved-before-told",
-    "repeat-not-due",
-]
-"""Why a notification was sent or withheld. ``grouped``: it is part of a message that tells of more."""
+    "silenced", "inhibited", "quiet-time", "cap", "muted-rule", "no-receiver", "resolved-before-told"
+]  # fmt: skip
+"""Why a finding was not told, or not yet."""
 
 MAX_LISTED: Final = 10
 """Findings that a message shows; it counts the rest."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Recipient:
-    """A body that is told: ``code`` is AREA6-LINE; ``role`` is what it is told as."""
+    """A body that is told: ``code`` is AREA6-LINE, a unit's code, or ``operator``; ``role`` is what it is told as."""
 
     code: str
-    role: Literal["supervising", "issuer", "office", "unit", "operator"]
+    role: Role
+
+
+OPERATOR: Final = Recipient("operator", "operator")
 
 
 @dataclass(frozen=True)
@@ -58,31 +52,34 @@ class Told:
 
 @dataclass(frozen=True)
 class Notification:
-    """One message to one recipient. ``id`` is derived from group, occasion and sequence, so that a repeat after a crash has the same."""
+    """One message to one recipient. ``id`` is derived from group, occasion and time, so that a repeat after a crash has the same."""
 
     id: str
     recipient: Recipient
     occasion: Occasion
     group: str
-    """Rule and supervising area: what is told together."""
+    """Rule and recipient: what is told together; '' for digests and the watchdog."""
     at_us: int
     count: int
     """Findings that it is about, of which ``told`` are the worst, worst first, at most MAX_LISTED."""
     told: tuple[Told, ...]
     seq: int = 0
     """Transitions up to this number are taken into account."""
+    note: str = ""
+    """What a digest, flap notice or test adds."""
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """What was not sent, and why."""
+    """What was not sent, and why. ``finding`` is '' for a whole group (quiet time, cap)."""
 
     finding: str
+    group: str
     recipient: Recipient
     reason: Reason
     at_us: int
     detail: str = ""
-    """The silence, the inhibiting finding, the group or the quiet time that held it back."""
+    """The silence, the inhibiting finding or the quiet time that held it back."""
 
 
 @dataclass(frozen=True)

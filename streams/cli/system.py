@@ -24,6 +24,7 @@ def up(
     empty: bool = False,
     headless: bool = False,
     kafka: str | None = None,
+    alerts: Path | None = None,
 ) -> None:
     """Start the embedded system with a live simulated stream; Ctrl-C stops it, started again it goes on.
 
@@ -43,6 +44,8 @@ def up(
         No dashboard.
     kafka
         HOST:PORT of a broker of your own instead of the embedded one.
+    alerts
+        File that says who is told of findings, over what (docs/alerts.md); nobody is told without one.
     """
     from streams.system.layout import SystemFault, default_data
     from streams.system.up import System, Wish
@@ -51,7 +54,8 @@ def up(
         raise Outcome(WRONG_USE, f"--speed {speed}: must be above 0 and at most 3600; give for example --speed 10")
     if not 1024 <= port <= 65_000:
         raise Outcome(WRONG_USE, f"--port {port}: must be between 1024 and 65000; give for example --port 8600")
-    wish = Wish(data or default_data(), port, area, speed, empty, headless, kafka)
+    _check_alerts(alerts)
+    wish = Wish(data or default_data(), port, area, speed, empty, headless, kafka, alerts)
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())
@@ -71,3 +75,16 @@ def up(
     print(f"token {system.layout.secret('token')}", flush=True)
     ended.wait()
     system.stop()
+
+
+def _check_alerts(path: Path | None) -> None:
+    """A wrong policy is told before anything starts. Raises Outcome."""
+    if path is None:
+        return
+    from streams.alerts.policy import load_policy
+    from streams.rules import PackFaults
+
+    try:
+        load_policy(path)
+    except PackFaults as error:
+        raise Outcome(WRONG_USE, f"--alerts {str(error).splitlines()[0]}") from None

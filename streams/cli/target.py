@@ -29,10 +29,19 @@ class Target:
         """The JSON answer to a question that is too long for an address. Raises Outcome as ``get`` does."""
         return self._ask("POST", path, content=body)
 
+    def send(self, event: Mapping[str, Any]) -> Any:
+        """The answer to one event. Raises Outcome as ``get`` does."""
+        import json
+
+        body = json.dumps(event, ensure_ascii=False).encode()
+        return self._ask("POST", "/v1/events", content=body, headers={"Content-Type": "application/cloudevents+json"})
+
     def _ask(self, method: str, path: str, **asked: Any) -> Any:
         import httpx
 
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | asked.pop(
+            "headers", {}
+        )
         try:
             reply = httpx.request(method, f"{self.url}{path}", headers=headers, timeout=60, trust_env=False, **asked)
         except httpx.HTTPError as error:
@@ -42,7 +51,7 @@ class Target:
             raise Outcome(PART_DOWN, f"{self.url}{path}: {said(reply)}")
         if reply.status_code in (400, 404, 422):
             raise Outcome(WRONG_USE, f"{path}: {said(reply)}")
-        if reply.status_code != 200:
+        if reply.status_code not in (200, 201, 202):
             raise Outcome(REFUSED, f"{self.url}{path}: {reply.status_code} {said(reply)}")
         return reply.json()
 

@@ -5,27 +5,24 @@ Flows in: requests. Flows out: JSON and iCalendar. May touch: the store, through
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from streams.intake.answers import HttpFault, body_of, json, later, token_of
+from streams.intake.answers import HttpFault, body_of, json, token_of
+from streams.intake.asking import Asker
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.findings_http import explained, listed
 from streams.intake.precheck_http import checked, draft_of
 from streams.intake.tokens import Token, Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
-from streams.store.client import passing
-from streams.store.scope import OutOfScope, Scope
+from streams.store.scope import Scope
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
     from streams.store.answers import DemandRow
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-_LOG: Final = logging.getLogger(__name__)
 
 LOAD_METRICS: Final = ("all.minutes.24h", "all.minutes.7d", "all.minutes.30d", "all.count.7d", "all.minutes.ahead7d")
 """What is told of a unit where no metric is asked for."""
@@ -52,9 +47,8 @@ class Reads:
     """The read side of the API. ``connect`` makes a client of the store, which all worker threads share."""
 
     def __init__(self, connect: Callable[[], Client], registry: Registry, *, now_us: Callable[[], int]) -> None:
-        self._connect, self._registry, self._now_us = connect, registry, now_us
-        self._shared: Client | None = None
-        self._lock = threading.Lock()
+        self._registry, self._now_us = registry, now_us
+        self._asker = Asker(connect, registry)
 
     def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler of each read route."""
@@ -79,16 +73,11 @@ class Reads:
 
     def lookup(self, idents: Sequence[int]) -> list[Known]:
         """Which of these idents the store has already; for the door, not for people."""
-        return find_idents(self._client(), idents)
+        return find_idents(self._asker.client(), idents)
 
     async def is_ready(self) -> bool:
         """Whether the store answers a query."""
-        try:
-            await run_in_threadpool(lambda: self._client().command("SELECT 1"))
-        except Exception:  # whatever it is, the store cannot be read now
-            self._forget()
-            return False
-        return True
+        return await self._asker.is_ready()
 
     async def load(self, request: Request, scope: Scope) -> Response:
         """GET /v1/units/CODE/load?metric=M,M&at=T: ``{"unit", "at", "load": {metric: value}}``."""
@@ -97,7 +86,7 @@ class Reads:
         metrics = [name for name in request.query_params.get("metric", "").split(",") if name] or list(LOAD_METRICS)
         if len(metrics) > METRICS_LIMIT:
             raise HttpFault(400, f"metric: {len(metrics)} metrics: at most {METRICS_LIMIT}; ask in parts")
-        found = await self._ask(reads.unit_load, scope, code, metrics, at_us)
+        found = await self._asker.ask(reads.unit_load, scope, code, metrics, at_us)
         return json({"unit": code, "at": _iso(at_us), "load": found})
 
     async def hotspots(self, request: Request, scope: Scope) -> Response:
@@ -110,7 +99,7 @@ class Reads:
             asked.get("area", ""),
         )
         limit = _count(asked.get("limit", "20"), HOTSPOTS_LIMIT)
-        found = await self._ask(reads.hotspots_at, scope, tier, metric, at_us, area=area, n=limit)
+        found = await self._asker.ask(reads.hotspots_at, scope, tier, metric, at_us, area=area, n=limit)
         rows = [{"unit": hot.code, "name": self._name(hot.code), "value": hot.value} for hot in found]
         return json({"tier": tier, "metric": metric, "area": area, "at": _iso(at_us), "hotspots": rows})
 
@@ -119,7 +108,7 @@ class Reads:
         code = request.path_params["code"]
         at_us = self._instant(request)
         until_us = at_us + CALENDAR_AHEAD_DAYS * 86_400_000_000
-        found = await self._ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT, unit=True)
+        found = await self._asker.ask(reads.upcoming_demands, scope, code, at_us, until_us, n=CALENDAR_LIMIT, unit=True)
         body = feed(code, self._name(code), found, at_us)
         return Response(body, media_type="text/calendar; charset=utf-8")
 
@@ -130,12 +119,14 @@ class Reads:
         if phase not in ("all", "pending", "firing", "resolved"):
             raise HttpFault(400, f"phase: {phase[:32]!r}: must be all, pending, firing or resolved; correct it")
         limit = _count(asked.get("limit", "100"), HOTSPOTS_LIMIT)
-        found = await self._ask(listed, scope, area, "" if phase == "all" else phase, asked.get("rule", ""), limit)
+        found = await self._asker.ask(
+            listed, scope, area, "" if phase == "all" else phase, asked.get("rule", ""), limit
+        )
         return json({"area": area, "phase": phase, "findings": found})
 
     async def finding(self, request: Request, scope: Scope) -> Response:
         """GET /v1/findings/ID: one finding with its explanation and its timeline."""
-        return json(await self._ask(explained, scope, request.path_params["finding"]))
+        return json(await self._asker.ask(explained, scope, request.path_params["finding"]))
 
     async def precheck(self, request: Request, token: Token) -> Response:
         """POST /v1/precheck: what a draft would do if this token's issuer sent it. Nothing is stored."""
@@ -153,38 +144,7 @@ class Reads:
         def read(client: Client, _scope: Scope, registry: Registry) -> dict[str, Any]:
             return checked(client, registry, draft, now_us)
 
-        return json(await self._ask(read, token.scope()))
-
-    async def _ask(self, read: Callable[..., Any], scope: Scope, *asked: Any, **more: Any) -> Any:
-        """One read on a worker thread; what is wrong with the question becomes 400, 403 or 404, a store that is down 503."""
-
-        def on_thread() -> Any:
-            return read(self._client(), scope, self._registry, *asked, **more)
-
-        try:
-            return await run_in_threadpool(on_thread)
-        except OutOfScope as error:
-            raise HttpFault(403, str(error)) from None
-        except RegistryError as error:
-            raise HttpFault(404, str(error)) from None
-        except ValueError as error:
-            raise HttpFault(400, str(error)) from None
-        except Exception as error:  # the outermost place of a read: whatever it was is logged and answered
-            _LOG.warning("a read failed", exc_info=True)
-            if not passing(error):
-                raise HttpFault(500, f"store: {type(error).__name__}: the log of the API says more") from error
-            self._forget()
-            raise later(f"store: {type(error).__name__}: does not answer; ask again later", 2, 503) from error
-
-    def _client(self) -> Client:
-        with self._lock:
-            if self._shared is None:
-                self._shared = self._connect()
-            return self._shared
-
-    def _forget(self) -> None:
-        # The store may have come back at another address or with another state: the next question connects anew.
-        self._shared = None
+        return json(await self._asker.ask(read, token.scope()))
 
     def _name(self, code: str) -> str:
         try:

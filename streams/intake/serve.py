@@ -19,6 +19,7 @@ from streams import registry, store
 from streams.intake import tokens
 from streams.intake.broker import Broker
 from streams.intake.client import now_us
+from streams.intake.desk_http import Desk
 from streams.intake.http import Parts, build
 from streams.intake.reads_http import Reads
 from streams.intake.settings import Settings
@@ -33,6 +34,10 @@ def parts_of(settings: Settings) -> Parts:
     units = registry.load(settings.registry if settings.registry and settings.registry.exists() else None)
     address = store.Address(settings.store_host, settings.store_port, settings.store_user, settings.store_password())
     reads = Reads(lambda: store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
+    desk = None
+    if settings.desk_password_file is not None:
+        writer = store.Address(settings.store_host, settings.store_port, settings.desk_user, settings.desk_password())
+        desk = Desk(lambda: store.connect(writer, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
     return Parts(
         broker=Broker(
             settings.kafka,
@@ -43,6 +48,7 @@ def parts_of(settings: Settings) -> Parts:
         tokens=tokens.load(settings.tokens_file),
         registry=units,
         reads=reads,
+        desk=desk,
         lookup=reads.lookup,
         rate=settings.rate,
         burst=settings.burst,

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     store_port: int = Field(8123, ge=1, le=65535, description="ClickHouse's HTTP port")
     store_user: str = Field("reader", description="user at the store; reading suffices")
     store_password_file: Path | None = Field(None, description="file with the password of that user")
+    desk_user: str = Field("desk", description="user at the store that may write acts and silences")
+    desk_password_file: Path | None = Field(
+        None, description="file with the password of that user; without it cases are only read"
+    )
     host: str = Field(
         "127.0.0.1", description="address to listen on; put a TLS proxy in front of any other than loopback"
     )
@@ -68,6 +72,10 @@ class Settings(BaseSettings):
     def store_password(self) -> str:
         """The password of the store's user, '' where none is set."""
         return self.store_password_file.read_text().strip() if self.store_password_file else ""
+
+    def desk_password(self) -> str:
+        """The password of the desk's user, '' where none is set."""
+        return self.desk_password_file.read_text().strip() if self.desk_password_file else ""
 
     def producer_options(self) -> dict[str, object]:
         """What kafka-python needs to reach a protected broker."""

@@ -38,6 +38,7 @@ class Wish:
     empty: bool = False
     headless: bool = False
     kafka: str | None = None
+    alerts: Path | None = None
 
 
 class System:
@@ -102,7 +103,13 @@ class System:
         self._run(
             "api",
             ("streams.intake.serve",),
-            reader | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
+            reader
+            | {
+                "BURDENWATCH_PORT": str(ports["api"]),
+                "BURDENWATCH_TOKENS_FILE": str(layout.tokens),
+                "BURDENWATCH_DESK_USER": "burdenwatch",
+                "BURDENWATCH_DESK_PASSWORD_FILE": str(layout.secret_path("store-writer")),
+            },
         )
         if not wish.headless:
             self._run(
@@ -115,6 +122,12 @@ class System:
         if not wish.headless:
             self._await("dashboard", f"{dashboard}/healthz")
         self._run("judge", ("streams.agents.judge",), writer)
+        alerts = {"BURDENWATCH_ALERTS": str(wish.alerts)} if wish.alerts else {}
+        self._run(
+            "notify",
+            ("streams.agents.notify",),
+            writer | alerts | {"BURDENWATCH_DASHBOARD": "" if wish.headless else dashboard},
+        )
         if not wish.empty:
             self._run(
                 "stream",

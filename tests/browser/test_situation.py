@@ -49,6 +49,7 @@ def test_the_words_of_the_english_page_are_english(app: App) -> None:
 
 def test_the_map_is_painted_with_the_islands_in_reach(app: App) -> None:
     app.open("?lang=zh")
+    expect(app.page.locator("[data-map]")).to_have_attribute("data-drawn", re.compile(":"))
     colours = app.page.evaluate(
         """() => { const c = document.querySelector('.map canvas'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
         const seen = new Set(); for (let n = 0; n < d.length; n += 4) if (d[n + 3] === 255) seen.add(d[n] + ',' + d[n + 1] + ',' + d[n + 2]);

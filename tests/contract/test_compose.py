@@ -20,6 +20,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "prepare": WorkerSettings,
     "worker": WorkerSettings,
     "judge": WorkerSettings,
+    "notify": WorkerSettings,
     "api": ApiSettings,
     "dashboard": DashboardSettings,
 }

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS silences;
+DROP TABLE IF EXISTS case_acts;

@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS deliveries;
+DROP TABLE IF EXISTS withheld;
+DROP TABLE IF EXISTS notifications;

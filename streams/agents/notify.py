@@ -1,0 +1,61 @@
+"""The notifier: ``python -m streams.agents.notify``, told by BURDENWATCH_*. One for each installation; a dead one is noticed by its watchdog.
+
+Flows in: the store. Flows out: messages. A crash repeats at most the message that was under way; nothing that was found is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Final
+
+from streams.agents.notifying import Notifier
+from streams.agents.outbox import Outbox
+from streams.agents.settings import Settings
+from streams.alerts.channels import channel_of
+from streams.alerts.policy import load_policy
+from streams.calendars import Calendar
+from streams.registry import load
+from streams.rules import Rulebook, shipped
+from streams.rules import load as load_packs
+from streams.store import connect
+
+LOOK_S: Final = 0.2
+
+
+def main() -> None:
+    """Notify until told to stop."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    ended = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    settings = Settings()
+    policy = load_policy(settings.alerts)
+    channels = {one.name: (channel_of(one), one.per_minute) for one in policy.receivers}
+    notifier = Notifier(
+        connect(settings.store()),
+        load(settings.registry),
+        Rulebook(load_packs(shipped())),
+        Calendar.load(),
+        policy,
+        lambda words: Outbox(channels, words, _now_us),
+        _now_us(),
+        settings.dashboard,
+    )
+    while not ended.wait(LOOK_S):
+        notifier.step(_now_us())
+    notifier.close()
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
+
+
+if __name__ == "__main__":
+    main()

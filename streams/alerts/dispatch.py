@@ -1,0 +1,367 @@
+"""Who is told what, when: groups of findings by rule and recipient, their waits, repeats, caps and quiet times.
+
+Pure, no clock. Flows in: transitions as they were stored, silences, muted rules, ``now_us``. Flows out: notifications and withheld ones, to be
+stored first and delivered afterwards. The state is what stored transitions and stored notifications say: replaying both in the order of their
+numbers (``take``, ``restore``) gives back what ``step`` had, so that a crash repeats a message at most and loses none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from streams.alerts.flapping import Flapping
+from streams.alerts.holding import Causes, Silences
+from streams.alerts.model import (
+    MAX_LISTED,
+    OPERATOR,
+    Notification,
+    Occasion,
+    Reason,
+    Recipient,
+    Role,
+    Silence,
+    Told,
+    Withheld,
+)
+from streams.alerts.policy import SHANGHAI_US, Policy, next_digest_us
+from streams.alerts.routing import recipients
+from streams.calendars import Calendar
+from streams.registry import Registry
+from streams.rules import Transition
+from streams.rules.pack import DAY_US
+
+OVER_CAP: Final = "over-cap"
+"""Note of a message that is kept for the digest: stored, never delivered."""
+EPOCH: Final = date(1970, 1, 1).toordinal()
+RANK: Final = {"high": 2, "medium": 1, "low": 0, "breach": 2, "notice": 1, "fact": 0}
+
+
+class Manner(NamedTuple):
+    """What a rule says of telling: whom, and how grave."""
+
+    roles: tuple[Role, ...]
+    severity: str
+
+
+@dataclass
+class Group:
+    """Findings of one rule that one recipient is told of together."""
+
+    recipient: Recipient
+    rule: str
+    members: dict[str, Told] = field(default_factory=dict)
+    """Firing now."""
+    told: dict[str, Told] = field(default_factory=dict)
+    """Firing when the last message was sent, and part of it."""
+    since_us: int = 0
+    """When the first finding that is not told yet came."""
+    sent_us: int = 0
+    sent: int = 0
+    """Messages since the group was last without a finding."""
+    dirty: bool = False
+    due_us: int = 0
+    """When time alone makes the group worth a look."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule}|{self.recipient.role}|{self.recipient.code}"
+
+
+class Step(NamedTuple):
+    """What a step decided, in order."""
+
+    notifications: list[Notification]
+    withheld: list[Withheld]
+
+
+class Dispatcher:
+    """All groups of one installation. Mutable; owned by one caller. ``manner`` says what the rule of a finding wants."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        registry: Registry,
+        calendar: Calendar,
+        manner: Callable[[Transition], Manner],
+        now_us: int,
+    ) -> None:
+        self._policy, self._registry, self._calendar, self._manner = policy, registry, calendar, manner
+        self._groups: dict[str, Group] = {}
+        self._of: dict[str, tuple[str, ...]] = {}
+        self._last: dict[str, Transition] = {}
+        self._silences, self._silence_edge_us = Silences(), None
+        self._muted: frozenset[str] = frozenset()
+        self._causes = Causes(policy.inhibit)
+        self._flapping = Flapping(policy.flap)
+        self._said: set[tuple[str, str, Reason, str]] = set()
+        self._sent_on: dict[tuple[Recipient, int], int] = {}
+        self._capped: dict[Recipient, int] = {}
+        self._begun: defaultdict[Recipient, deque[int]] = defaultdict(deque)
+        self._watched_us = 0
+        self._digest_us = next_digest_us(policy, calendar, now_us)
+        self._withheld: list[Withheld] = []
+        self.seq = 0
+        """Number of the last transition taken."""
+
+    _silence_edge_us: int | None
+
+    def take(self, seq: int, one: Transition) -> None:
+        """Take over a stored transition. Each number once, ascending."""
+        self.seq = seq
+        if self._causes.take(one):
+            self._all_dirty()
+        self._flapping.take(one)
+        if one.phase == "firing":
+            self._begin(one)
+        else:
+            self._end(one)
+
+    def _begin(self, one: Transition) -> None:
+        manner = self._manner(one)
+        keys = []
+        for to in recipients(one, manner.roles, self._policy, self._registry):
+            if not self._policy.receivers_of(to):
+                self._withhold(one.finding, f"{one.rule}|{to.role}|{to.code}", to, "no-receiver", one.at_us)
+                continue
+            group = self._groups.setdefault(f"{one.rule}|{to.role}|{to.code}", Group(to, one.rule))
+            if one.finding not in group.members and not (group.members.keys() - group.told.keys()):
+                group.since_us = one.at_us
+            group.members[one.finding] = _told(one, manner.severity)
+            group.dirty = True
+            self._begun[to].append(one.at_us)
+            keys.append(group.key)
+        self._of[one.finding] = tuple(keys)
+        self._last[one.finding] = one
+
+    def _end(self, one: Transition) -> None:
+        self._last.pop(one.finding, None)
+        for key in self._of.pop(one.finding, ()):
+            group = self._groups[key]
+            group.dirty = True
+            if group.members.pop(one.finding, None) is not None and one.finding not in group.told:
+                self._withhold(one.finding, key, group.recipient, "resolved-before-told", one.at_us)
+
+    def restore(self, one: Notification) -> None:
+        """Take over a stored notification, after the transitions that it took into account."""
+        if one.occasion == "watchdog":
+            self._watched_us = one.at_us
+        elif one.occasion == "digest":
+            self._digest_us = next_digest_us(self._policy, self._calendar, one.at_us)
+            self._capped.pop(one.recipient, None)
+        elif one.occasion == "flap":
+            self._flapping.told(one.group, one.at_us)
+        elif one.group in self._groups:
+            group = self._groups[one.group]
+            self._note(group, one, self._eligible(group, one.at_us, quietly=True))
+            self._drop_empty(group)
+
+    def restore_withheld(self, rows: Iterable[Withheld]) -> None:
+        """Take over what was withheld, so that it is not noted twice."""
+        for row in rows:
+            self._said.add((row.finding or row.group, row.recipient.code, row.reason, row.detail))
+        self._withheld.clear()
+
+    def silence(self, rows: Iterable[Silence], now_us: int) -> None:
+        """The silences as they are now."""
+        self._silences = Silences(rows)
+        self._silence_edge_us = self._silences.next_change_us(now_us)
+        self._all_dirty()
+
+    def mute(self, rules: Collection[str]) -> None:
+        """The rules that tell nothing because too little of what they found was upheld."""
+        if frozenset(rules) != self._muted:
+            self._muted = frozenset(rules)
+            self._all_dirty()
+
+    def step(self, now_us: int) -> Step:
+        """What to send and what is held back at an instant. ``now_us`` must not go back; if it does, nothing is sent early."""
+        if self._silence_edge_us is not None and now_us >= self._silence_edge_us:
+            self._silence_edge_us = self._silences.next_change_us(now_us)
+            self._all_dirty()
+        made: list[Notification] = []
+        for group in list(self._groups.values()):
+            if group.dirty or (group.due_us and now_us >= group.due_us):
+                made += self._look(group, now_us)
+                self._drop_empty(group)
+        made += self._flaps(now_us)
+        made += self._digests(now_us)
+        made += self._watchdog(now_us)
+        withheld, self._withheld = self._withheld, []
+        return Step(made, withheld)
+
+    def _drop_empty(self, group: Group) -> None:
+        if not group.members and not group.told:
+            del self._groups[group.key]
+
+    def open_for(self, to: Recipient) -> list[Told]:
+        """What fires and concerns a recipient, worst first."""
+        return worst(
+            told for group in self._groups.values() if group.recipient == to for told in group.members.values()
+        )
+
+    def _look(self, group: Group, now_us: int) -> list[Notification]:
+        group.dirty, group.due_us = False, 0
+        eligible = self._eligible(group, now_us)
+        news = eligible - group.told.keys()
+        occasion: Occasion
+        if news:
+            due_us = max(group.since_us + self._policy.group_wait, self._next_us(group))
+            occasion = "firing"
+        elif group.told and not group.told.keys() & group.members.keys():
+            due_us, occasion = self._next_us(group), "resolved"
+        elif eligible:
+            due_us, occasion = group.sent_us + self._pause(group), "repeat"
+        else:
+            return []
+        if now_us < due_us:
+            group.due_us = due_us
+            return []
+        shown = set(group.told) if occasion == "resolved" else eligible
+        return self._send(group, occasion, shown, now_us)
+
+    def _send(self, group: Group, occasion: Occasion, shown: set[str], now_us: int) -> list[Notification]:
+        known = group.told | group.members
+        listed = worst(known[one] for one in shown)
+        severity = max((one.severity for one in listed), key=lambda one: RANK.get(one, 0), default="low")
+        quiet = self._policy.quiet_now(group.recipient, severity, now_us, self._calendar)
+        if quiet:
+            self._withhold("", group.key, group.recipient, "quiet-time", now_us, f"{quiet} {_day(now_us)}")
+            group.due_us = now_us + 60_000_000
+            return []
+        day = (group.recipient, _day(now_us))
+        if self._sent_on.get(day, 0) >= self._policy.cap_per_day and occasion != "resolved":
+            self._withhold("", group.key, group.recipient, "cap", now_us, str(_day(now_us)))
+            capped = self._notification(group.recipient, occasion, group.key, now_us, len(shown), listed, OVER_CAP)
+            self._note(group, capped, shown)
+            return [capped]
+        note = self._notification(group.recipient, occasion, group.key, now_us, len(shown), listed)
+        self._note(group, note, shown)
+        return [note]
+
+    def _note(self, group: Group, one: Notification, shown: set[str]) -> None:
+        """What a message leaves behind; the same when it is sent and when it is read back."""
+        if one.note == OVER_CAP:
+            self._capped[one.recipient] = self._capped.get(one.recipient, 0) + one.count
+        else:
+            day = (one.recipient, _day(one.at_us))
+            self._sent_on[day] = self._sent_on.get(day, 0) + 1
+        group.sent_us, group.due_us, group.dirty = one.at_us, 0, False
+        if one.occasion == "resolved":
+            group.told, group.sent = {}, 0
+            group.dirty = bool(group.members)
+            return
+        group.told, group.sent = {finding: group.members[finding] for finding in shown}, group.sent + 1
+        group.due_us = one.at_us + self._pause(group)
+
+    def _next_us(self, group: Group) -> int:
+        return group.sent_us + self._policy.group_interval if group.sent_us else 0
+
+    def _pause(self, group: Group) -> int:
+        pauses = self._policy.repeat
+        return pauses[min(max(group.sent, 1), len(pauses)) - 1]
+
+    def _eligible(self, group: Group, now_us: int, *, quietly: bool = False) -> set[str]:
+        """Members that may be told; why the others may not is noted."""
+        found = set()
+        for finding in group.members:
+            one = self._last[finding]
+            reason, detail = self._held(one, now_us)
+            if reason is None:
+                found.add(finding)
+            elif not quietly:
+                self._withhold(finding, group.key, group.recipient, reason, now_us, detail)
+        return found
+
+    def _held(self, one: Transition, now_us: int) -> tuple[Reason | None, str]:
+        if one.rule in self._muted:
+            return "muted-rule", one.rule
+        if silence := self._silences.holding(one, now_us):
+            return "silenced", silence
+        if cause := self._causes.holding(one):
+            return "inhibited", cause
+        return None, ""
+
+    def _withhold(self, finding: str, group: str, to: Recipient, reason: Reason, now_us: int, detail: str = "") -> None:
+        said = (finding or group, to.code, reason, detail)
+        if said not in self._said:
+            self._said.add(said)
+            self._withheld.append(Withheld(finding, group, to, reason, now_us, detail))
+
+    def _flaps(self, now_us: int) -> list[Notification]:
+        if not self._policy.receivers_of(OPERATOR):
+            return []
+        found = []
+        for rule, finding, count in self._flapping.due(now_us):
+            note = f"{rule}: {finding} fired {count} times"
+            found.append(self._notification(OPERATOR, "flap", rule, now_us, count, [], note))
+            self._flapping.told(rule, now_us)
+        return found
+
+    def _digests(self, now_us: int) -> list[Notification]:
+        if now_us < self._digest_us:
+            return []
+        at_us, self._digest_us = self._digest_us, next_digest_us(self._policy, self._calendar, now_us)
+        found = []
+        for to in sorted({group.recipient for group in self._groups.values()}):
+            listed = self.open_for(to)
+            over = self._capped.pop(to, 0)
+            begun = self._begun[to]
+            while begun and begun[0] <= at_us - 7 * DAY_US:
+                begun.popleft()
+            if listed:
+                notes = [f"{OVER_CAP} {over}"] if over else []
+                if self._is_weekly(at_us):
+                    notes.append(f"week {len(begun)}")
+                note = "; ".join(notes)
+                found.append(self._notification(to, "digest", "", at_us, len(listed), listed, note))
+        return found
+
+    def _is_weekly(self, at_us: int) -> bool:
+        """Whether a day is the first workday of its week."""
+        day = date.fromordinal(EPOCH + _day(at_us))
+        return self._calendar.workdays_between(day - timedelta(days=day.weekday()), day) == 0
+
+    def _watchdog(self, now_us: int) -> list[Notification]:
+        slot_us = now_us - now_us % self._policy.watchdog
+        if slot_us <= self._watched_us or not self._policy.receivers_of(OPERATOR):
+            return []
+        self._watched_us = slot_us
+        return [self._notification(OPERATOR, "watchdog", "", slot_us, 0, [])]
+
+    def _notification(
+        self, to: Recipient, occasion: Occasion, group: str, at_us: int, count: int, told: list[Told], note: str = ""
+    ) -> Notification:
+        text = f"{group}|{to.role}|{to.code}|{occasion}|{at_us}"
+        identity = blake2b(text.encode(), digest_size=12).hexdigest()
+        return Notification(identity, to, occasion, group, at_us, count, tuple(told[:MAX_LISTED]), self.seq, note)
+
+    def _all_dirty(self) -> None:
+        for group in self._groups.values():
+            group.dirty = True
+
+
+def worst(told: Iterable[Told]) -> list[Told]:
+    """Findings by severity, layer and how far above the limit; then by identity, so that the order is always the same."""
+
+    def weight(one: Told) -> tuple[float, float, float, str]:
+        over = one.value / one.limit if one.limit else one.value
+        return -RANK.get(one.severity, 0), -RANK.get(one.layer, 0), -over, one.finding
+
+    return sorted({one.finding: one for one in told}.values(), key=weight)
+
+
+def _told(one: Transition, severity: str) -> Told:
+    return Told(
+        finding=one.finding, rule=one.rule, subject=one.subject, place=one.place, issuer=one.issuer, layer=one.layer, severity=severity,
+        value=one.value, limit=one.limit, phase=one.phase, since_us=one.since_us, edition=one.edition,
+    )  # fmt: skip
+
+
+def _day(now_us: int) -> int:
+    """Number of the local day."""
+    return (now_us + SHANGHAI_US) // DAY_US

@@ -1,0 +1,183 @@
+"""Notifications, what was withheld, deliveries, and silences in the store.
+
+Flows in: a client, values of ``streams.alerts``. Flows out: the same. An outbox: what is stored and has no delivery that succeeded is due.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from streams.alerts.model import Notification, Recipient, Silence, Told, Withheld
+from streams.store.scope import Scope
+from streams.store.writers import insert_rows
+
+Outcome = Literal["ok", "failed", "given-up"]
+
+_NOTIFICATION: Final[dict[str, pa.DataType]] = {
+    **dict.fromkeys(("id", "recipient", "role", "occasion", "group"), pa.string()),
+    "at_us": pa.int64(), "count": pa.uint32(), "told": pa.string(), "seq": pa.uint64(), "note": pa.string(), "receivers": pa.list_(pa.string()),
+}  # fmt: skip
+_WITHHELD: Final[dict[str, pa.DataType]] = {
+    **dict.fromkeys(("finding", "group", "recipient", "role", "reason"), pa.string()), "at_us": pa.int64(), "detail": pa.string(),
+}  # fmt: skip
+_DELIVERY: Final[dict[str, pa.DataType]] = {
+    "notification": pa.string(), "receiver": pa.string(), "at_us": pa.int64(), "outcome": pa.string(), "error": pa.string(),
+    "took_ms": pa.uint32(),
+}  # fmt: skip
+_SILENCE: Final[dict[str, pa.DataType]] = {
+    one.name: pa.int64() if one.name.endswith("_us") else pa.string() for one in fields(Silence)
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A notification with the names of its receivers."""
+
+    notification: Notification
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to bring a notification to a receiver. ``failed`` comes again, ``given-up`` does not."""
+
+    notification: str
+    receiver: str
+    at_us: int
+    outcome: Outcome
+    error: str = ""
+    took_ms: int = 0
+
+
+def insert_notifications(client: Client, rows: Sequence[Stored]) -> int:
+    """Store notifications; named by their identities, so that a retry lands once."""
+    if not rows:
+        return 0
+    notes = [row.notification for row in rows]
+    columns: dict[str, list[Any]] = {
+        name: [getattr(one, name) for one in notes] for name in ("id", "occasion", "group", "at_us", "count")
+    }
+    columns |= {
+        "seq": [one.seq for one in notes],
+        "note": [one.note for one in notes],
+        "recipient": [one.recipient.code for one in notes],
+        "role": [one.recipient.role for one in notes],
+        "told": [json.dumps([asdict(told) for told in one.told], ensure_ascii=False) for one in notes],
+        "receivers": [list(row.receivers) for row in rows],
+    }
+    return insert_rows(
+        client, "notifications", _NOTIFICATION, columns, f"notes-{notes[0].id}-{notes[-1].id}-{len(notes)}"
+    )
+
+
+def load_notifications(client: Client, after_us: int = 0) -> list[Stored]:
+    """Notifications from an instant on, in the order in which they were decided. For the notifier; knows no Scope."""
+    names = ", ".join(f"`{name}`" for name in _NOTIFICATION)
+    rows = client.query(
+        f"SELECT {names} FROM notifications WHERE at_us >= {{after:Int64}} ORDER BY seq, at_us, id",
+        parameters={"after": after_us},
+    ).result_rows
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    values = dict(zip(_NOTIFICATION, row, strict=True))
+    told = tuple(Told(**one) for one in json.loads(values["told"]))
+    return Stored(
+        Notification(
+            values["id"], Recipient(values["recipient"], values["role"]), values["occasion"], values["group"], values["at_us"],
+            values["count"], told, values["seq"], values["note"],
+        ),
+        tuple(values["receivers"]),
+    )  # fmt: skip
+
+
+def insert_withheld(client: Client, rows: Sequence[Withheld], token: str) -> int:
+    """Store what was held back."""
+    if not rows:
+        return 0
+    columns: dict[str, list[Any]] = {
+        name: [getattr(row, name) for row in rows] for name in ("finding", "group", "reason", "at_us", "detail")
+    }
+    columns |= {"recipient": [row.recipient.code for row in rows], "role": [row.recipient.role for row in rows]}
+    return insert_rows(client, "withheld", _WITHHELD, columns, token)
+
+
+def load_withheld(client: Client, after_us: int = 0) -> list[Withheld]:
+    """What was held back since an instant. For the notifier; knows no Scope."""
+    rows = client.query(
+        "SELECT finding, `group`, recipient, role, reason, at_us, detail FROM withheld WHERE at_us >= {after:Int64} ORDER BY at_us",
+        parameters={"after": after_us},
+    ).result_rows
+    return [Withheld(row[0], row[1], Recipient(row[2], row[3]), row[4], row[5], row[6]) for row in rows]
+
+
+def insert_deliveries(client: Client, rows: Sequence[Delivery]) -> int:
+    """Store attempts."""
+    if not rows:
+        return 0
+    columns = {name: [getattr(row, name) for row in rows] for name in _DELIVERY}
+    token = f"deliveries-{rows[0].notification}-{rows[0].receiver}-{rows[0].at_us}-{len(rows)}"
+    return insert_rows(client, "deliveries", _DELIVERY, columns, token)
+
+
+def settled(client: Client) -> tuple[set[tuple[str, str]], dict[tuple[str, str], int]]:
+    """Notification and receiver of what was delivered or given up, and how often the others failed."""
+    rows = client.query(
+        "SELECT notification, receiver, max(outcome != 'failed'), countIf(outcome = 'failed') FROM deliveries GROUP BY 1, 2"
+    ).result_rows
+    return {(row[0], row[1]) for row in rows if row[2]}, {(row[0], row[1]): int(row[3]) for row in rows if not row[2]}
+
+
+def insert_silence(client: Client, one: Silence) -> None:
+    """Store a silence."""
+    columns = {name: [getattr(one, name)] for name in _SILENCE}
+    insert_rows(client, "silences", _SILENCE, columns, f"silence-{one.id}")
+
+
+def load_silences(client: Client) -> list[Silence]:
+    """Every silence ever made, in order."""
+    names = ", ".join(_SILENCE)
+    return [Silence(*row) for row in client.query(f"SELECT {names} FROM silences ORDER BY made_us, id").result_rows]
+
+
+def sent_in(client: Client, scope: Scope, *, finding: str = "", n: int = 100) -> list[dict[str, Any]]:
+    """What was sent to bodies of the scope (or about one finding that the caller may see), newest first, with its deliveries."""
+    rows = client.query(
+        "SELECT n.id, n.recipient, n.role, n.occasion, n.`group`, n.at_us, n.count, n.told, n.note, n.receivers, d.attempts "
+        "FROM notifications AS n LEFT JOIN (SELECT notification, arraySort(one -> one.2, groupArray((receiver, at_us, outcome, error))) AS attempts "
+        "FROM deliveries GROUP BY notification) AS d ON d.notification = n.id "
+        "WHERE ({all:UInt8} OR arrayExists(area -> area != '' AND startsWith(n.recipient, area), {areas:Array(String)}) "
+        "OR n.recipient IN {issuers:Array(String)}) AND ({finding:String} = '' OR position(n.told, {finding:String}) > 0) "
+        "ORDER BY n.at_us DESC LIMIT {n:UInt32}",
+        parameters={
+            "all": int(scope.covers("")),
+            "areas": list(scope.areas),
+            "issuers": list(scope.issuers),
+            "finding": finding,
+            "n": n,
+        },
+    ).result_rows
+    names = ("id", "recipient", "role", "occasion", "group", "at_us", "count", "told", "note", "receivers", "attempts")
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    for one in found:
+        one["told"] = json.loads(one["told"])
+        one["attempts"] = [
+            dict(zip(("receiver", "at_us", "outcome", "error"), row, strict=True)) for row in one["attempts"]
+        ]
+    return found
+
+
+def withheld_of(client: Client, finding: str, n: int = 100) -> list[dict[str, Any]]:
+    """Why a finding was not told to whom, newest first. The caller has asked the finding's scope."""
+    rows = client.query(
+        "SELECT recipient, role, reason, at_us, detail FROM withheld WHERE finding = {finding:String} ORDER BY at_us DESC LIMIT {n:UInt32}",
+        parameters={"finding": finding, "n": n},
+    ).result_rows
+    return [dict(zip(("recipient", "role", "reason", "at_us", "detail"), row, strict=True)) for row in rows]

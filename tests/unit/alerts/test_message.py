@@ -1,0 +1,98 @@
+"""The words of messages, and the body that receivers written for Alertmanager take."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+
+from streams.alerts.message import Words, render, webhook_body
+from streams.alerts.model import OPERATOR, Notification
+from tests.unit.alerts.country import FIRING, NOON, M, dispatcher, firing, resolved
+
+WORDS = Words(
+    lambda _rule, _edition, language: {"zh": "限时过短", "en": "Short notice"}[language],
+    lambda _code: "锦江区",
+    "https://bw.example.cn",
+)
+STRINGS = {"type": "object", "additionalProperties": {"type": "string"}}
+ALERTMANAGER = {
+    "type": "object",
+    "required": [
+        "version", "groupKey", "truncatedAlerts", "status", "receiver", "groupLabels", "commonLabels", "commonAnnotations", "externalURL",
+        "alerts",
+    ],
+    "properties": {
+        "version": {"const": "4"},
+        "groupKey": {"type": "string", "minLength": 1},
+        "truncatedAlerts": {"type": "integer", "minimum": 0},
+        "status": {"enum": ["firing", "resolved"]},
+        "receiver": {"type": "string"},
+        "groupLabels": STRINGS,
+        "commonLabels": STRINGS,
+        "commonAnnotations": STRINGS,
+        "externalURL": {"type": "string"},
+        "alerts": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint"],
+                "properties": {
+                    "status": {"enum": ["firing", "resolved"]},
+                    "labels": {**STRINGS, "required": ["alertname"]},
+                    "annotations": STRINGS,
+                    "startsAt": {"type": "string", "pattern": "Z$"},
+                    "endsAt": {"type": "string", "pattern": "Z$"},
+                    "generatorURL": {"type": "string"},
+                    "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+"""The published fields of the webhook body, version 4, and their types."""
+
+
+def message(number: int = 1) -> Notification:
+    told = dispatcher()
+    for place in range(number):
+        told.take(place + 1, firing(place, value=60.0 + place))
+    return told.step(NOON).notifications[0]
+
+
+@pytest.mark.parametrize("number", [1, 25])
+def test_the_body_is_alertmanagers(number: int) -> None:
+    body = webhook_body(message(number), "duty", WORDS)
+    jsonschema.validate(body, ALERTMANAGER)
+    assert body["truncatedAlerts"] == max(0, number - 10)
+    assert body["alerts"][0]["labels"]["alertname"] == "R11-short-notice"
+    assert "value" not in body["alerts"][0]["labels"], "a value in the labels would change the identity"
+
+
+def test_an_end_is_resolved_with_its_instant() -> None:
+    told = dispatcher()
+    told.take(1, FIRING)
+    told.step(NOON)
+    told.take(2, resolved(FIRING, NOON + 6 * M))
+    ended = told.step(NOON + 6 * M).notifications[0]
+    body = webhook_body(ended, "duty", WORDS)
+    jsonschema.validate(body, ALERTMANAGER)
+    assert body["status"] == "resolved"
+    assert body["alerts"][0]["labels"]["alertname"] == "R11-short-notice"
+    assert body["alerts"][0]["endsAt"].startswith("2026-03-03T04:06")
+
+
+def test_the_watchdog_has_a_body_too() -> None:
+    body = webhook_body(Notification("ab" * 12, OPERATOR, "watchdog", "", NOON, 0, ()), "duty", WORDS)
+    jsonschema.validate(body, ALERTMANAGER)
+    assert body["alerts"][0]["labels"]["alertname"] == "Watchdog"
+
+
+def test_words_are_short_and_lead_to_the_page() -> None:
+    zh, en = render(message(25), WORDS, "zh"), render(message(25), WORDS, "en")
+    assert zh.title == "【减负监测】新发现：限时过短：25 项"
+    assert en.title == "[Burdenwatch] New: Short notice: 25 findings"
+    assert len(zh.text.splitlines()) == 12
+    assert "另有 15 项" in zh.text
+    assert "https://bw.example.cn/desk?finding=" in zh.text
+    assert "from=2026-03-03" in zh.text
