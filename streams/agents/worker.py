@@ -20,6 +20,7 @@ from streams.agents.settings import Settings
 def main() -> None:
     """Run until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)  # it makes a record of every fetch, for nobody
     settings = Settings()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     if settings.state is None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from cyclopts import App
@@ -77,7 +77,15 @@ def findings(
     return REFUSED if rows else 0
 
 
-def explain(finding: str, *, json: bool = False, to: str | None = None, data: Path | None = None) -> None:
+def explain(
+    finding: str,
+    *,
+    json: bool = False,
+    to_file: Path | None = None,
+    language: Literal["zh", "en"] = "zh",
+    to: str | None = None,
+    data: Path | None = None,
+) -> None:
     """Why a finding stands: rule, version, article, every input with its arithmetic, who caused it, how to appeal.
 
     Parameters
@@ -86,11 +94,21 @@ def explain(finding: str, *, json: bool = False, to: str | None = None, data: Pa
         Its identity, from `burdenwatch findings`.
     json
         Print JSON.
+    to_file
+        Write the evidence pack instead, as NAME.html or NAME.docx.
+    language
+        Of the pack.
     to
         URL of the API.
     data
         Directory of the embedded system.
     """
+    if to_file is not None:
+        form = to_file.suffix.removeprefix(".")
+        if form not in ("html", "docx"):
+            raise Outcome(WRONG_USE, f"--to-file {to_file}: must end with .html or .docx")
+        to_file.write_bytes(target(to, data).fetch(f"/v1/findings/{finding}/pack", {"format": form, "lang": language}))
+        return
     answer = target(to, data).get(f"/v1/findings/{finding}", {})
     if json:
         show(answer, [], as_json=True, as_csv=False)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from streams.cli.outcome import PART_DOWN, REFUSED, WRONG_USE, Outcome
 
 if TYPE_CHECKING:
+    import httpx
+
     from streams.system.layout import Layout, Running
 
 
@@ -25,6 +27,10 @@ class Target:
         """The JSON answer of a read. Raises Outcome: 3 when nothing answers, 2 or 1 with the API's own words otherwise."""
         return self._ask("GET", path, params={name: value for name, value in params.items() if value})
 
+    def fetch(self, path: str, params: Mapping[str, str]) -> bytes:
+        """The body of an answer that is no JSON. Raises Outcome as ``get`` does."""
+        return bytes(self._reply("GET", path, params=dict(params)).content)
+
     def post(self, path: str, body: bytes) -> Any:
         """The JSON answer to a question that is too long for an address. Raises Outcome as ``get`` does."""
         return self._ask("POST", path, content=body)
@@ -37,6 +43,9 @@ class Target:
         return self._ask("POST", "/v1/events", content=body, headers={"Content-Type": "application/cloudevents+json"})
 
     def _ask(self, method: str, path: str, **asked: Any) -> Any:
+        return self._reply(method, path, **asked).json()
+
+    def _reply(self, method: str, path: str, **asked: Any) -> httpx.Response:
         import httpx
 
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | asked.pop(
@@ -53,7 +62,7 @@ class Target:
             raise Outcome(WRONG_USE, f"{path}: {said(reply)}")
         if reply.status_code not in (200, 201, 202):
             raise Outcome(REFUSED, f"{self.url}{path}: {reply.status_code} {said(reply)}")
-        return reply.json()
+        return reply
 
 
 def said(reply: Any) -> str:

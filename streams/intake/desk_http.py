@@ -17,13 +17,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.alerts.cases import Act, Case, WrongAct, case_of, done
+from streams.alerts.evidence import Language, document
 from streams.alerts.model import Silence
+from streams.alerts.printing import docx, html
 from streams.calendars import Calendar
 from streams.intake.answers import HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
+from streams.intake.findings_http import explained
 from streams.intake.tokens import Tokens
 from streams.store.alerting import insert_silence, load_silences, sent_in
-from streams.store.casework import acts_of, insert_act
+from streams.store.casework import acts_of, insert_act, precedents
 from streams.store.findings import finding_history
 from streams.store.scope import OutOfScope, Scope
 
@@ -36,6 +39,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 BODY_LIMIT: Final = 64 * 1024
 MAX_SILENCE_US: Final = 92 * 86_400_000_000
 """A silence ends by itself within a quarter: whoever wants longer says so again."""
+FORMATS: Final = {
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 OVERSIGHT: Final = frozenset({"supervisor", "leadership", "operator"})
 OWN: Final = frozenset({"explain", "appeal", "note"})
 """What those whom a finding is about may do; nobody decides a matter of his own."""
@@ -86,6 +93,7 @@ class Desk:
 
         return [
             ("GET", "/v1/findings/{finding}/case", scoped(self.case)),
+            ("GET", "/v1/findings/{finding}/pack", scoped(self.pack)),
             ("POST", "/v1/findings/{finding}/acts", scoped(self.act)),
             ("GET", "/v1/notifications", scoped(self.notifications)),
             ("GET", "/v1/silences", scoped(self.silences)),
@@ -102,6 +110,18 @@ class Desk:
             return told(case_of(finding, acts, self._calendar), acts) | {"notifications": sent}
 
         return json(await self._asker.ask(read, scope, request.path_params["finding"]))
+
+    async def pack(self, request: Request, scope: Scope) -> Response:
+        """GET /v1/findings/ID/pack?format=html|docx&lang=zh|en: everything about a finding, to be printed."""
+        form, language = request.query_params.get("format", "html"), request.query_params.get("lang", "zh")
+        if form not in FORMATS or language not in ("zh", "en"):
+            raise HttpFault(
+                400, f"format: {form[:16]!r}, lang: {language[:16]!r}: must be html or docx, and zh or en; correct them"
+            )
+        body = await self._asker.ask(
+            packed, scope, self._calendar, request.path_params["finding"], self._now_us(), form, language
+        )
+        return Response(body, media_type=FORMATS[form])
 
     async def act(self, request: Request, scope: Scope) -> Response:
         """POST /v1/findings/ID/acts: one act; 409 when the case does not allow it (any more)."""
@@ -157,6 +177,25 @@ def acted(
     if len(acts) < act.n or acts[act.n - 1] != act:
         raise WrongAct(f"n: {act.n}: somebody acted at the same time; look again, then act")
     return told(case_of(finding, acts, calendar), acts)
+
+
+def packed(
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    calendar: Calendar,
+    finding: str,
+    now_us: int,
+    form: str,
+    language: Language,
+) -> bytes:
+    """The evidence pack of a finding as bytes. Raises OutOfScope, ValueError."""
+    found = explained(client, scope, registry, finding)
+    acts = acts_of(client, finding)
+    case = told(case_of(finding, acts, calendar), acts) | {"notifications": sent_in(client, scope, finding=finding)}
+    like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != finding]
+    made = document(found, case, like, now_us, language)
+    return html(made) if form == "html" else docx(made)
 
 
 def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish, now_us: int) -> Silence:

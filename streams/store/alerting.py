@@ -151,7 +151,8 @@ def sent_in(client: Client, scope: Scope, *, finding: str = "", n: int = 100) ->
     """What was sent to bodies of the scope (or about one finding that the caller may see), newest first, with its deliveries."""
     rows = client.query(
         "SELECT n.id, n.recipient, n.role, n.occasion, n.`group`, n.at_us, n.count, n.told, n.note, n.receivers, d.attempts "
-        "FROM notifications AS n LEFT JOIN (SELECT notification, arraySort(one -> one.2, groupArray((receiver, at_us, outcome, error))) AS attempts "
+        "FROM notifications AS n LEFT JOIN (SELECT notification, "
+        "arraySort(one -> one.2, groupArray((receiver, at_us, outcome, error))) AS attempts "
         "FROM deliveries GROUP BY notification) AS d ON d.notification = n.id "
         "WHERE ({all:UInt8} OR arrayExists(area -> area != '' AND startsWith(n.recipient, area), {areas:Array(String)}) "
         "OR n.recipient IN {issuers:Array(String)}) AND ({finding:String} = '' OR position(n.told, {finding:String}) > 0) "

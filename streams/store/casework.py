@@ -13,6 +13,7 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from streams.alerts.cases import Act, Verdict
+from streams.store.scope import Scope
 from streams.store.writers import insert_rows
 
 _NAMES: Final = tuple(one.name for one in fields(Act))
@@ -54,3 +55,15 @@ def verdicts(client: Client) -> list[tuple[str, Verdict]]:
         "SELECT any(rule), argMax(verdict, n) FROM case_acts WHERE verdict != '' GROUP BY finding"
     ).result_rows
     return [(str(rule), cast(Verdict, verdict)) for rule, verdict in rows]
+
+
+def precedents(client: Client, scope: Scope, rule: str, n: int = 10) -> list[dict[str, Any]]:
+    """Decided findings of a rule that the scope may see, the latest decision first: finding, place, verdict, note, at_us."""
+    rows = client.query(
+        "SELECT a.finding, t.place, argMax(a.verdict, a.n), argMax(a.note, a.n), max(a.at_us) FROM case_acts AS a "
+        "JOIN (SELECT finding, any(place) AS place FROM transitions WHERE rule = {rule:String} GROUP BY finding) AS t ON t.finding = a.finding "
+        "WHERE a.rule = {rule:String} AND a.verdict != '' AND arrayExists(area -> startsWith(t.place, area), {areas:Array(String)}) "
+        "GROUP BY a.finding, t.place ORDER BY max(a.at_us) DESC LIMIT {n:UInt32}",
+        parameters={"rule": rule, "areas": list(scope.areas), "n": n},
+    ).result_rows
+    return [dict(zip(("finding", "place", "verdict", "note", "at_us"), row, strict=True)) for row in rows]

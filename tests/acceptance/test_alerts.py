@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from docx import Document
 
 from tests.acceptance.system import Embedded, command, until, up
 from tests.acceptance.test_faults import children
@@ -143,6 +144,23 @@ def test_a_case_goes_its_way_and_stays_on_record(system: Embedded) -> None:
     assert [one["verb"] for one in shown["acts"]] == ["acknowledge", "ask", "explain", "decide"]
     assert shown["case"]["verdict"] == "corrected"
     assert shown["notifications"]
+
+
+def test_the_evidence_pack_can_be_printed(system: Embedded, tmp_path: Path) -> None:
+    finding = finding_of(system, "a1")
+    page, file = tmp_path / "pack.html", tmp_path / "pack.docx"
+    for path in (page, file):
+        written = system.run("explain", finding, "--to-file", str(path))
+        assert written.returncode == 0, written.stderr
+    text = page.read_text()
+    for word in ("报送在校学生情况统计表", "lead_working_minutes", "510104-education", "申诉", "decide corrected"):
+        assert word in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    words = "\n".join(paragraph.text for paragraph in Document(str(file)).paragraphs)
+    assert "申诉途径" in words
+    english = system.http.get(f"/v1/findings/{finding}/pack", params={"lang": "en"})
+    assert "How to appeal" in english.text
+    assert system.http.get(f"/v1/findings/{finding}/pack", params={"format": "pdf"}).status_code == 400
 
 
 def test_a_silence_has_an_author_a_reason_and_an_end(system: Embedded) -> None:

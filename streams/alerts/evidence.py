@@ -1,0 +1,171 @@
+"""The evidence pack of a finding: one document, to be shown on a page or printed.
+
+Pure. Flows in: the answers of the API about a finding and its case. Flows out: a ``Document`` of headed tables and paragraphs, in one language,
+which ``printing`` turns into HTML and DOCX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+Language = Literal["zh", "en"]
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "title": ("证据卷宗", "Evidence pack"),
+    "rule": ("规则", "Rule"),
+    "edition": ("规则版本", "Version of the rules"),
+    "basis": ("依据", "Legal basis"),
+    "unverified": ("（原文尚待核对）", " (wording not yet compared with an official print)"),
+    "layer": ("判定层级", "Layer"),
+    "subject": ("对象", "Subject"),
+    "issuer": ("发文单位", "Issuer"),
+    "phase": ("状态", "Phase"),
+    "arithmetic": ("计算", "Arithmetic"),
+    "inputs": ("判定所用数据", "What the rule looked at"),
+    "name": ("项目", "Name"),
+    "value": ("值", "Value"),
+    "means": ("含义", "Meaning"),
+    "events": ("相关事件", "Events behind it"),
+    "event": ("事件", "Event"),
+    "document": ("标题、文号", "Title and number"),
+    "adds": ("计入", "What it adds"),
+    "shares": ("负担来源占比", "Who caused the load"),
+    "share": ("占比", "Share"),
+    "timeline": ("变动时间线", "Timeline"),
+    "at": ("时间", "At"),
+    "acts": ("处理记录", "What was done"),
+    "by": ("经办", "By"),
+    "verb": ("动作", "Act"),
+    "note": ("说明", "Note"),
+    "sent": ("通知记录", "What was sent"),
+    "to": ("接收单位", "To"),
+    "occasion": ("事由", "Occasion"),
+    "arrived": ("送达", "Arrived"),
+    "precedents": ("类似先例", "Precedents"),
+    "place": ("地区", "Place"),
+    "verdict": ("结论", "Verdict"),
+    "remedy": ("整改建议", "Remedy"),
+    "appeal": ("申诉途径", "How to appeal"),
+    "printed": ("生成时间", "Printed"),
+    "none": ("无", "none"),
+}
+
+
+class Table(NamedTuple):
+    """A headed table; ``rows`` are as wide as ``head``."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Document(NamedTuple):
+    """What is printed: a title, facts (name, value), tables, closing paragraphs (heading, text), a foot line."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    closing: tuple[tuple[str, str], ...]
+    foot: str
+    language: Language
+
+
+def document(
+    finding: Mapping[str, Any],
+    case: Mapping[str, Any],
+    precedents: Sequence[Mapping[str, Any]],
+    now_us: int,
+    language: Language,
+) -> Document:
+    """The pack of ``finding`` (as /v1/findings/ID answers), its case (as /v1/findings/ID/case answers) and decided findings like it."""
+    side = 0 if language == "zh" else 1
+
+    def say(key: str) -> str:
+        return _WORDS[key][side]
+
+    why = finding["explanation"]
+    basis = why["basis"]
+    verified = "" if basis["verified"] else say("unverified")
+    facts = (
+        (say("rule"), f"{why['title'][language]} ({why['rule']})"),
+        (say("edition"), why["edition"]),
+        (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
+        (say("layer"), why["layer"]),
+        (say("subject"), why["subject"]),
+        (say("issuer"), why["issuer"] or say("none")),
+        (say("phase"), f"{finding['phase']} ({instant(finding['since_us'])})"),
+        (say("arithmetic"), why["arithmetic"]),
+    )
+    tables = (
+        Table(
+            say("inputs"),
+            _head(say, "name", "value", "means"),
+            _rows((one["name"], one["value"], one["means"]) for one in why["inputs"]),
+        ),
+        Table(
+            say("events"),
+            _head(say, "event", "issuer", "document", "adds"),
+            _rows(
+                (one["event"], one["issuer"], f"{one['title']} {one['doc_no']}".strip(), one["arithmetic"])
+                for one in why["events"]
+            ),
+        ),
+        Table(
+            say("shares"),
+            _head(say, "issuer", "share"),
+            _rows((one["issuer"], f"{one['share']:.1%}") for one in why["shares"]),
+        ),
+        Table(
+            say("timeline"),
+            _head(say, "at", "phase", "value"),
+            _rows((instant(one["at_us"]), one["phase"], f"{one['value']:g}") for one in finding["timeline"]),
+        ),
+        Table(
+            say("acts"),
+            _head(say, "at", "verb", "by", "note"),
+            _rows(
+                (instant(one["at_us"]), f"{one['verb']} {one['verdict']}".strip(), one["by"], one["note"])
+                for one in case["acts"]
+            ),
+        ),
+        Table(
+            say("sent"),
+            _head(say, "at", "to", "occasion", "arrived"),
+            _rows(
+                (instant(one["at_us"]), one["recipient"], one["occasion"], " ".join(_arrived(one)) or say("none"))
+                for one in case["notifications"]
+            ),
+        ),
+        Table(
+            say("precedents"),
+            _head(say, "at", "place", "verdict", "note"),
+            _rows((instant(one["at_us"]), one["place"], one["verdict"], one["note"]) for one in precedents),
+        ),
+    )
+    closing = [(say("appeal"), why["appeal"][language])]
+    if why["remedy"]:
+        closing.insert(0, (say("remedy"), why["remedy"][language]))
+    foot = f"{say('printed')} {instant(now_us)} · {finding['finding']}"
+    return Document(f"{say('title')}：{why['title'][language]}" if side == 0 else f"{say('title')}: {why['title']['en']}",
+                    facts, tuple(one for one in tables if one.rows), tuple(closing), foot, language)  # fmt: skip
+
+
+def instant(us: int) -> str:
+    """Local time, to the minute."""
+    return datetime.fromtimestamp(us / 1e6, SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _head(say: Any, *keys: str) -> tuple[str, ...]:
+    return tuple(say(key) for key in keys)
+
+
+def _rows(rows: Any) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(str(cell) for cell in row) for row in rows)
+
+
+def _arrived(one: Mapping[str, Any]) -> list[str]:
+    return sorted({tried["receiver"] for tried in one["attempts"] if tried["outcome"] == "ok"})

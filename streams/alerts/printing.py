@@ -1,0 +1,68 @@
+"""A document as HTML that prints well and needs nothing from outside, and as DOCX. Pure: bytes out."""
+
+from __future__ import annotations
+
+from html import escape
+from io import BytesIO
+
+from docx import Document as Docx
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from streams.alerts.evidence import Document
+
+_STYLE = """
+body{font:14px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:#111}
+h1{font-size:22px}h2{font-size:16px;margin-top:1.6em}table{border-collapse:collapse;width:100%}
+th,td{border:1px solid #888;padding:.3em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:#eee}dt{font-weight:600}dd{margin:0 0 .4em 0}footer{margin-top:2em;color:#555;font-size:12px}
+@media print{body{margin:0}h2{break-after:avoid}tr{break-inside:avoid}}
+"""
+
+
+def html(one: Document) -> bytes:
+    """One page of HTML, UTF-8."""
+    parts = [
+        f'<!doctype html><html lang="{"zh-CN" if one.language == "zh" else "en"}"><head><meta charset="utf-8">',
+        f'<meta name="viewport" content="width=device-width"><title>{escape(one.title)}</title><style>{_STYLE}</style></head><body>',
+        f"<h1>{escape(one.title)}</h1><dl>",
+        *(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in one.facts),
+        "</dl>",
+    ]
+    for table in one.tables:
+        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
+        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
+        parts.append(
+            f"<h2>{escape(table.title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+    parts += [f"<h2>{escape(heading)}</h2><p>{escape(text)}</p>" for heading, text in one.closing]
+    parts.append(f"<footer>{escape(one.foot)}</footer></body></html>")
+    return "".join(parts).encode()
+
+
+def docx(one: Document) -> bytes:
+    """A Word file; the east Asian font is named, so that it is set well where it is installed."""
+    made = Docx()
+    normal = made.styles["Normal"]
+    normal.font.size = Pt(10.5)
+    normal.element.rPr.get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+    made.add_heading(one.title, 1)
+    for name, value in one.facts:
+        line = made.add_paragraph()
+        line.add_run(f"{name}：").bold = True
+        line.add_run(value)
+    for table in one.tables:
+        made.add_heading(table.title, 2)
+        grid = made.add_table(1, len(table.head), style="Table Grid")
+        for cell, text in zip(grid.rows[0].cells, table.head, strict=True):
+            cell.text = text
+        for row in table.rows:
+            for cell, text in zip(grid.add_row().cells, row, strict=True):
+                cell.text = text
+    for heading, text in one.closing:
+        made.add_heading(heading, 2)
+        made.add_paragraph(text)
+    made.add_paragraph(one.foot)
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
