@@ -88,6 +88,11 @@ class Board:
         entries = self._sheets.setdefault(kind, {})
         return self._take(entries, (_shared(scope), plain), partial(self._source.sheet, kind))
 
+    def forget(self, kind: type[Any]) -> None:
+        """What was read of one kind is read anew: the reader has just changed it."""
+        with self._lock:
+            self._sheets.pop(kind, None)
+
     def _take(
         self, entries: dict[Key, Entry[Value]], key: Key, read: Callable[[Scope, Place, int], Value]
     ) -> Answer[Value]:

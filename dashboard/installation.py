@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
+from clickhouse_connect.driver.client import Client
+
 from dashboard.board import Board
 from dashboard.engine import Engine
 from dashboard.push import Hub
@@ -37,6 +39,12 @@ class Installation:
         """Connects to the store at the first call; raises while it does not answer."""
         client = connect(self.settings.store, readonly=True, patience_s=3.0)
         return Board(StoreSource(Engine(client, self.registry, Calendar.load())), self.hub, now_us)
+
+    @cached_property
+    def desk(self) -> Client | None:
+        """A client that may write acts on cases; None where the installation gives the dashboard none: it only reads then."""
+        address = self.settings.desk
+        return connect(address, readonly=True, patience_s=3.0) if address else None
 
     @cached_property
     def index(self) -> Index:

@@ -15,7 +15,7 @@ from dashboard.place import read_place
 from dashboard.words import words
 
 HERE: Final = Path(__file__).parent
-PAGES: Final = (("situation", "Situation"), ("hotspots", "Hotspots"), ("unit", "Unit"))
+PAGES: Final = (("situation", "Situation"), ("hotspots", "Hotspots"), ("unit", "Unit"), ("desk", "Desk"))
 """File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
 
 

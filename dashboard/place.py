@@ -17,6 +17,8 @@ TIERS: Final = ("township", "village")
 LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = 60
 NOTE: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?", re.ASCII)
+RULE: Final = re.compile(r"R[0-9]{2}(-[a-z0-9]+)*", re.ASCII)
+FINDING: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNIT_DIGITS: Final = 9
 """From townships down a place is itself a unit that receives."""
 
@@ -25,7 +27,7 @@ UNIT_DIGITS: Final = 9
 class Place:
     """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
     ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
-    that a note is about, joined by a dash."""
+    that a note is about, joined by a dash. ``rule``, ``finding``: what the desk shows."""
 
     area: str = ""
     days: int = 30
@@ -34,6 +36,8 @@ class Place:
     unit: str = ""
     q: str = ""
     note: str = ""
+    rule: str = ""
+    finding: str = ""
     lang: str = "zh"
 
     def link(self, **changes: Any) -> str:
@@ -59,5 +63,7 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         unit=query.get("unit", "").strip()[:LONGEST],
         q=query.get("q", "").strip()[:LONGEST],
         note=note if NOTE.fullmatch(note := query.get("note", "")) else "",
+        rule=rule if RULE.fullmatch(rule := query.get("rule", "")) else "",
+        finding=finding if FINDING.fullmatch(finding := query.get("finding", "")) else "",
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
     )

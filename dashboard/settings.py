@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     store_port: int = Field(8123, ge=1, le=65535, description="ClickHouse's HTTP port")
     store_user: str = Field("reader", description="user at the store; reading suffices")
     store_password_file: Path | None = Field(None, description="file with the password of that user")
+    desk_user: str = Field("desk", description="user at the store that may write acts on cases")
+    desk_password_file: Path | None = Field(
+        None, description="file with the password of that user; without it the desk only reads"
+    )
     registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
     area: str = Field("", description="division code that the dashboard is about, '' for the whole country")
     api: str = Field("http://127.0.0.1:8601", description="address of the API, for the example of the empty page")
@@ -50,3 +54,10 @@ class Settings(BaseSettings):
         """Where the store is, and as whom the dashboard reads."""
         password = self.store_password_file.read_text().strip() if self.store_password_file else ""
         return Address(self.store_host, self.store_port, self.store_user, password)
+
+    @property
+    def desk(self) -> Address | None:
+        """Where and as whom acts on cases are written; None: nowhere."""
+        if self.desk_password_file is None:
+            return None
+        return Address(self.store_host, self.store_port, self.desk_user, self.desk_password_file.read_text().strip())

@@ -47,9 +47,10 @@ def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: 
 def pages(context: Context) -> Html:
     """The pages that there are, each about the place that the reader is at."""
     say = context.say
-    names = {"": say("Situation"), "hotspots": say("Hotspots"), "unit": say("Unit")}
+    names = {"": say("Situation"), "hotspots": say("Hotspots"), "unit": say("Unit"), "desk": say("Desk")}
+    plain = context.place.link(q="", note="", rule="", finding="")
     links = [
-        link((page or "./") + context.place.link(q="", note=""), name, aria_current="page" if page == context.page else None)
+        link((page or "./") + plain, name, aria_current="page" if page == context.page else None)
         for page, name in names.items()
     ]  # fmt: skip
     return tag("nav", links, class_="pages", aria_label=say("Pages"))

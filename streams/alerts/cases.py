@@ -90,13 +90,17 @@ def case_of(finding: str, acts: Iterable[Act], calendar: Calendar) -> Case:
     return case
 
 
+def allowed(state: str) -> tuple[Verb, ...]:
+    """What may be done with a case in a state."""
+    return tuple(verb for verb in VERBS if state in _FROM[verb])
+
+
 def done(case: Case, act: Act, calendar: Calendar) -> Case:
     """The case after one more act. Raises WrongAct when the state, the text or the verdict does not allow it."""
     if act.verb not in VERBS:
         raise WrongAct(f"verb: {act.verb!r}: must be one of {', '.join(VERBS)}; correct it")
     if case.state not in _FROM[act.verb]:
-        possible = ", ".join(verb for verb in VERBS if case.state in _FROM[verb])
-        raise WrongAct(f"verb: {act.verb!r}: the case is {case.state}; possible now: {possible}")
+        raise WrongAct(f"verb: {act.verb!r}: the case is {case.state}; possible now: {', '.join(allowed(case.state))}")
     if act.n != case.acts + 1:
         raise WrongAct(f"n: {act.n}: somebody acted meanwhile, {case.acts} acts stand; look again, then act")
     if not act.by:

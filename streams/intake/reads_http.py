@@ -14,11 +14,11 @@ from icalendar import Event as CalendarEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
+from streams.desk.findings import explained, listed
+from streams.desk.prechecking import checked, draft_of
 from streams.intake.answers import HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
 from streams.intake.binding import EVENT_LIMIT
-from streams.intake.findings_http import explained, listed
-from streams.intake.precheck_http import checked, draft_of
 from streams.intake.tokens import Token, Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads

@@ -107,6 +107,28 @@ def findings_in(
     return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 
 
+@dataclass(frozen=True)
+class OpenCount:
+    """Findings of one rule that fire now; ``edition`` of the latest."""
+
+    rule: str
+    layer: str
+    count: int
+    edition: str
+
+
+def open_counts(client: Client, scope: Scope, area: str) -> list[OpenCount]:
+    """How many findings fire about places inside an area, by rule and layer. Raises OutOfScope."""
+    scope.require_area(area)
+    rows = client.query(
+        "SELECT rule, layer, count(), argMax(edition, at_us) FROM transitions "
+        "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
+        "GROUP BY rule, layer ORDER BY rule",
+        parameters={"area": area},
+    ).result_rows
+    return [OpenCount(*row) for row in rows]
+
+
 def finding_history(client: Client, scope: Scope, finding: str) -> list[StoredTransition]:
     """Every transition of one finding, in order; [] for an unknown one. Raises OutOfScope when its place is outside the scope."""
     rows = client.query(

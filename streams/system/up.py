@@ -99,23 +99,20 @@ class System:
         writer, reader = self._environments(kafka, store)
         api = f"http://127.0.0.1:{ports['api']}"
         dashboard = f"http://127.0.0.1:{ports['dashboard']}"
+        # The embedded engine knows no rights on single tables: the desk writes as the writer does (docker-compose.yml has a user of its own).
+        secret = str(layout.secret_path("store-writer"))
+        desk = {"BURDENWATCH_DESK_USER": "burdenwatch", "BURDENWATCH_DESK_PASSWORD_FILE": secret}
         self._run("worker", ("streams.agents.worker",), writer)
         self._run(
             "api",
             ("streams.intake.serve",),
-            reader
-            | {
-                "BURDENWATCH_PORT": str(ports["api"]),
-                "BURDENWATCH_TOKENS_FILE": str(layout.tokens),
-                "BURDENWATCH_DESK_USER": "burdenwatch",
-                "BURDENWATCH_DESK_PASSWORD_FILE": str(layout.secret_path("store-writer")),
-            },
+            reader | desk | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
         )
         if not wish.headless:
             self._run(
                 "dashboard",
                 ("dashboard.serve", "--port", str(ports["dashboard"])),
-                reader | {"BURDENWATCH_API": api},
+                reader | desk | {"BURDENWATCH_API": api},
             )
         self._await("api", f"{api}/readyz")
         self._await_worker(store)

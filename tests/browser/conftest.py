@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 from infra.local.clickhouse import ClickHouseNode
 from streams.registry import Registry, load
 from tests.browser.sample import Sample
-from tests.browser.stage import App, NoBrowser, browsing, chromium, serving, stored
+from tests.browser.stage import WRITER, App, NoBrowser, browsing, chromium, serving, stored
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,7 @@ def sample(store: tuple[ClickHouseNode, Client], registry: Registry) -> Sample:
     made.fill(days=70)
     made.story("510104")
     made.health()
+    made.findings()
     return made
 
 
@@ -45,7 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dashboard(store: tuple[ClickHouseNode, Client], sample: Sample, folder: Path) -> Iterator[str]:
     """Address of a dashboard of the whole country."""
     assert sample.key > 0
-    with serving(store[0].address, folder) as url:
+    writer = folder / "writer"
+    writer.write_text(WRITER)
+    with serving(store[0].address, folder, desk_user="burdenwatch", desk_password_file=str(writer)) as url:
         yield url
 
 

@@ -6,16 +6,21 @@ Flows in: a registry, a seed, the present. Flows out: rows of events, demands, r
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
+from streams.alerts.cases import Act
 from streams.events.model import KINDS
 from streams.ledger.postings import Postings
 from streams.registry import Range, Registry
+from streams.rules import Transition, shipped
+from streams.rules import load as load_packs
 from streams.store import Refusal, WorkerReport, insert_demands, insert_events, insert_refused, insert_reports
+from streams.store.casework import insert_act
+from streams.store.findings import StoredTransition, insert_transitions
 
 DAY_US: Final = 86_400_000_000
 WEIGHTS: Final = (20, 26, 10, 22, 3, 2, 6, 4, 1, 1, 1, 2, 2)
@@ -121,6 +126,84 @@ class Sample:
         ):  # fmt: skip
             self.demand(f"{county}-{issuer}", kind, county, "township", start, likely, title, due, data)
         self.flush()
+
+    def findings(self) -> None:
+        """What stands open: a short notice in a county, an overloaded township, many checks of one prefecture; one of them was appealed."""
+        hour = 3_600_000_000
+        made = [
+            self._finding(
+                1,
+                "R11-short-notice",
+                "event://oa.example.cn/office#e-9",
+                "510104",
+                "510104-education",
+                45.0,
+                480.0,
+                2 * hour,
+            ),
+            self._finding(2, "R20-load-week-township", "unit:510104017", "510104017", "", 9_200.0, 6_000.0, 30 * hour),
+            *(
+                self._finding(
+                    n,
+                    "R11-short-notice",
+                    f"event://oa.example.cn/office#e-{n}",
+                    f"5101{n:02d}",
+                    f"5101{n:02d}-health",
+                    n * 10.0,
+                    480.0,
+                    n * hour,
+                )
+                for n in (5, 6, 7, 8)
+            ),
+        ]
+        insert_transitions(
+            self.client, [StoredTransition(seq, one, events=(one.subject[6:],)) for seq, one in enumerate(made, 1)]
+        )
+        first = made[0]
+        for number, (verb, more) in enumerate(
+            [("acknowledge", {}), ("ask", {}), ("explain", {"ground": "emergency", "note": "防汛紧急调度"})], 1
+        ):
+            insert_act(
+                self.client,
+                Act(first.finding, number, verb, "陈", self.now_us - (4 - number) * hour, **more),
+                first.rule,
+            )  # type: ignore[arg-type]
+        past = self._finding(
+            9,
+            "R11-short-notice",
+            "event://oa.example.cn/office#e-3",
+            "510105",
+            "510105-education",
+            30.0,
+            480.0,
+            300 * hour,
+        )
+        insert_transitions(
+            self.client, [StoredTransition(90, replace(past, was="firing", phase="resolved", holds=False))]
+        )
+        insert_act(
+            self.client,
+            Act(past.finding, 1, "decide", "陈", self.now_us - 200 * hour, "限时不合理，已整改", verdict="upheld"),
+            past.rule,
+        )
+
+    def _finding(
+        self, number: int, rule: str, subject: str, place: str, issuer: str, value: float, limit: float, ago_us: int
+    ) -> Transition:
+        at = self.now_us - ago_us
+        standing = next(
+            one
+            for pack in load_packs(shipped())
+            if pack.name == "national"
+            for one in pack.rules
+            if one.id.startswith(rule[:3])
+        )
+        edition = next(pack.edition for pack in load_packs(shipped()) if pack.name == "national")
+        return Transition(
+            finding=f"{number:032x}", rule=standing.id, subject=subject, period="", was="inactive", phase="firing", holds=True, at_us=at,
+            since_us=at, episode=1, value=value, limit=limit, edition=edition, layer=standing.layer, for_us=0, keep_firing_us=0,
+            issuer=issuer, place=place,
+        )  # fmt: skip
 
     def _one(self, draw: np.random.Generator, start: int, heat: dict[str, float]) -> None:
         provinces = list(heat)

@@ -48,6 +48,10 @@ SHOTS: Final = (
     Shot("unit-phone-zh", f"unit?unit={UNIT}&lang=zh", PHONE),
     Shot("hotspots-desktop-zh", "hotspots?lang=zh", DESKTOP),
     Shot("hotspots-phone-en", "hotspots?lang=en", PHONE),
+    Shot("desk-desktop-zh", "desk?lang=zh", DESKTOP),
+    Shot("desk-phone-en", "desk?lang=en", PHONE),
+    Shot("finding-desktop-zh", f"desk?lang=zh&finding={1:032x}", DESKTOP),
+    Shot("finding-phone-en", f"desk?lang=en&finding={1:032x}", PHONE),
     Shot("unit-note-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP, press=".card.twice .act"),
 )
 
@@ -97,6 +101,7 @@ def main(arguments: list[str]) -> None:
         sample.fill()
         sample.story(COUNTY)
         sample.health()
+        sample.findings()
         with serving(node.address, Path(folder)) as url, browsing() as browser:
             for shot in (one for one in SHOTS if one.name.startswith(begin)):
                 path = take(browser, url, shot, directory)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -18,7 +19,10 @@ from dashboard.push import Hub
 from dashboard.search import Index
 from dashboard.snapshot import Pulse, S, Survey
 from dashboard.words import CATALOGUES, words
+from streams.alerts.cases import GROUNDS, VERBS, State, Verdict
+from streams.alerts.model import Reason
 from streams.events.model import KINDS
+from streams.rules.pack import Layer, Severity
 from streams.store import Scope
 from tests.unit.dashboard.figures import NOW_US, pulse, registry, survey
 
@@ -66,8 +70,17 @@ def messages() -> Iterator[str]:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             text = node.args[0]
-            if name == "say" and isinstance(text, ast.Constant) and isinstance(text.value, str):
-                yield text.value
+            if name == "say":
+                yield from constants(text)
+
+
+def constants(node: ast.expr) -> Iterator[str]:
+    """A text, or both of a choice between two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from constants(node.body)
+        yield from constants(node.orelse)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -75,7 +88,17 @@ def test_everything_that_is_said_is_in_both_catalogues(lang: str) -> None:
     path = DASHBOARD / "i18n" / CATALOGUES[lang] / "LC_MESSAGES" / "dashboard.po"
     with path.open("rb") as text:
         known = {str(one.id): str(one.string) for one in read_po(text) if one.id}
-    wanted = {*messages(), *(f"kind {kind}" for kind in KINDS)}
+    families = {
+        "kind": KINDS,
+        "layer": get_args(Layer),
+        "severity": get_args(Severity),
+        "case": get_args(State),
+        "act": VERBS,
+        "verdict": [one for one in get_args(Verdict) if one],
+        "ground": GROUNDS,
+        "reason": get_args(Reason),
+    }
+    wanted = {*messages(), *(f"{family} {one}" for family, members in families.items() for one in members)}
     assert len(wanted) > 80
     assert sorted(text for text in wanted if not known.get(text)) == []
 

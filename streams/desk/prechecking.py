@@ -1,4 +1,4 @@
-"""The pre-check of a draft: ``POST /v1/precheck``.
+"""The pre-check of a draft: what it would do if it were issued.
 
 Flows in: one event that was not sent, the Scope of its issuer's token. Flows out: what it would do, as plain values. Reads the store.
 """
@@ -14,8 +14,8 @@ import numpy as np
 from streams import effort
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
+from streams.desk.findings import decoded, rulebook
 from streams.events import Event, Refused, decode
-from streams.intake.findings_http import decoded, rulebook
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.metrics import Metric
 from streams.ledger.replay import postings_from

@@ -1,6 +1,6 @@
-"""The read routes of findings: a list, and one with its explanation.
+"""Findings as they are shown: a list, and one with its explanation.
 
-Flows in: requests with the Scope of their token. Flows out: JSON. May touch: the store, through ``streams.store.findings``.
+Flows in: questions with the Scope of who asks. Flows out: plain values. May touch: the store, through ``streams.store.findings``.
 """
 
 from __future__ import annotations

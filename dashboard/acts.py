@@ -1,0 +1,156 @@
+"""What a reader does on the desk: acts on cases, and files to take away. The dashboard writes nowhere else, and here through ``streams.desk``.
+
+Flows in: forms. Flows out: acts in the store, files. Touches the page being drawn, and the store through a user that may write acts.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import partial
+from io import BytesIO, StringIO
+from typing import Final
+
+import streamlit as st
+from openpyxl import Workbook
+
+from dashboard.frame import Frame
+from dashboard.installation import now_us
+from dashboard.sheets.desk import DeskSheet, FindingSheet, Row
+from dashboard.words import Words, moment
+from streams.alerts.cases import GROUNDS, WrongAct
+from streams.alerts.evidence import document
+from streams.alerts.printing import docx
+from streams.calendars import Calendar
+from streams.desk.acting import ActWish, acted, possible
+from streams.store import OutOfScope
+
+BOM: Final = "\ufeff"
+"""Without it a spreadsheet reads Chinese in UTF-8 as something else."""
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def act_form(found: Frame) -> None:
+    """The acts that the case allows now to this reader, and the evidence pack as a file."""
+    context, scope = found.context, found.viewer.scope
+    say, identity = context.say, context.place.finding
+    try:
+        sheet = found.shared.board.sheet(FindingSheet, scope, context.place).value
+    except OutOfScope:
+        return
+    if sheet.finding is None:
+        return
+    language = "zh" if say.lang == "zh" else "en"
+    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language)  # type: ignore[arg-type]
+    st.download_button(say("Evidence pack (DOCX)"), partial(docx, made), f"{identity}.docx", DOCX, on_click="ignore")
+    desk = found.shared.desk
+    verbs = possible(scope, sheet.case["case"]["state"])
+    if desk is None or not verbs:
+        return
+    with st.form("act", clear_on_submit=True):
+        verb = st.selectbox(say("What is done"), verbs, format_func=lambda one: say(f"act {one}"))
+        verdict = st.selectbox(
+            say("Verdict"),
+            ("", "upheld", "exempt", "corrected"),
+            format_func=lambda one: say(f"verdict {one}") if one else "–",
+        )
+        ground = st.selectbox(
+            say("Ground"), ("", *GROUNDS), format_func=lambda one: say(f"ground {one}") if one else "–"
+        )
+        owner = st.text_input(say("In charge"), max_chars=200)
+        note = st.text_area(say("Reasons"), max_chars=2_000)
+        sent = st.form_submit_button(say("Record it"), type="primary")
+    if not sent:
+        return
+    wish = ActWish(
+        verb,
+        note,
+        owner,
+        ground if verb in ("explain", "appeal") else "",
+        verdict if verb in ("decide", "rule") else "",
+    )
+    try:
+        acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
+    except (WrongAct, OutOfScope) as error:
+        st.error(str(error))
+        return
+    found.shared.board.forget(FindingSheet)
+    found.shared.board.forget(DeskSheet)
+    st.rerun()
+
+
+def export(found: Frame) -> None:
+    """The list as it is filtered, as CSV and XLSX; each file says what it is of."""
+    context = found.context
+    try:
+        sheet = found.shared.board.sheet(DeskSheet, found.viewer.scope, context.place).value
+    except OutOfScope:
+        return
+    if not sheet.rows:
+        return
+    head = stated(found, sheet.at_us)
+    name = f"findings-{context.place.area or 'all'}-{moment(sheet.at_us):%Y%m%d-%H%M}"
+    left, right = st.columns(2)
+    left.download_button(
+        "CSV",
+        partial(as_csv, head, sheet.rows, context.say),
+        f"{name}.csv",
+        "text/csv; charset=utf-8",
+        on_click="ignore",
+    )
+    right.download_button(
+        "XLSX", partial(as_xlsx, head, sheet.rows, context.say), f"{name}.xlsx", XLSX, on_click="ignore"
+    )
+
+
+def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
+    """What every export says of itself: area, filter, instant and zone, rules."""
+    context = found.context
+    say, place = context.say, context.place
+    return [
+        (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
+        (say("Filter"), f"phase=firing rule={place.rule or '*'}"),
+        (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
+    ]
+
+
+def cells(row: Row, say: Words) -> list[str | float]:
+    """One finding as a line of a file."""
+    one = row.last
+    return [
+        one.finding, one.rule, row.title[say.lang], one.layer, row.severity, one.place, one.subject, one.issuer, one.value, one.limit,
+        moment(one.since_us).isoformat(timespec="seconds"), row.case.state, row.case.verdict, one.edition,
+    ]  # fmt: skip
+
+
+HEAD: Final = (
+    "finding", "rule", "title", "layer", "severity", "place", "subject", "issuer", "value", "limit", "since", "case", "verdict", "edition",
+)  # fmt: skip
+
+
+def as_csv(head: list[tuple[str, str]], rows: tuple[Row, ...], say: Words) -> bytes:
+    """UTF-8 with BOM; lines that a spreadsheet would run are made plain text."""
+    out = StringIO()
+    write = csv.writer(out)
+    write.writerows([*head, (), HEAD])
+    write.writerows([[_plain(cell) for cell in cells(row, say)] for row in rows])
+    return (BOM + out.getvalue()).encode()
+
+
+def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], say: Words) -> bytes:
+    """One sheet; texts stay texts."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in [*head, (), HEAD]:
+        sheet.append(list(line))
+    for row in rows:
+        sheet.append([_plain(cell) for cell in cells(row, say)])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _plain(cell: str | float) -> str | float:
+    """Text that begins like a formula gets an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell

@@ -1,0 +1,95 @@
+"""What the desk of a supervising body shows: open findings of an area by rule, worst first; or one finding with everything about it.
+
+Flows in: an Engine, a Scope, a Place. Flows out: ``DeskSheet``, ``FindingSheet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from dashboard.engine import Engine
+from dashboard.place import Place
+from streams.alerts.cases import Case, case_of
+from streams.desk.acting import cased
+from streams.desk.findings import explained, rulebook
+from streams.rules import Transition
+from streams.store import Scope
+from streams.store.alerting import withheld_of
+from streams.store.casework import acts_of_all, precedents
+from streams.store.findings import OpenCount, findings_in, open_counts
+
+SHOWN: Final = 60
+LAYERS: Final = ("breach", "notice", "fact")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding in the list, and how its case stands."""
+
+    last: Transition
+    case: Case
+    severity: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DeskSheet:
+    """``counts`` by rule, most grave first; ``rows`` of the rule that is chosen, else of all."""
+
+    at_us: int = field(compare=False)
+    counts: tuple[OpenCount, ...]
+    titles: Mapping[str, Mapping[str, str]]
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Raises OutOfScope."""
+        area = place.unit or place.area
+        counts = open_counts(engine.client, scope, area)
+        found = findings_in(engine.client, scope, engine.registry, area, rule=place.rule, n=SHOWN)
+        acts = acts_of_all(engine.client, [one.transition.finding for one in found])
+        rows = []
+        for one in found:
+            last = one.transition
+            standing = rulebook().find(last.rule, last.edition)
+            case = case_of(last.finding, acts.get(last.finding, ()), engine.calendar)
+            severity = standing.rule.severity if standing else "low"
+            rows.append(Row(last, case, severity, _title(last.rule, last.edition)))
+        rows.sort(key=_gravity)
+        order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
+        return cls(at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, tuple(rows))
+
+
+@dataclass(frozen=True)
+class FindingSheet:
+    """One finding as the API tells it, its case with acts and messages, what was withheld, decided ones like it; None: there is none."""
+
+    at_us: int = field(compare=False)
+    finding: dict[str, Any] | None
+    case: dict[str, Any]
+    withheld: list[dict[str, Any]]
+    like: list[dict[str, Any]]
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Raises OutOfScope."""
+        client = engine.client
+        try:
+            found = explained(client, scope, engine.registry, place.finding)
+        except ValueError:
+            return cls(at_us, None, {}, [], [])
+        like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != place.finding]
+        case = cased(client, scope, engine.calendar, place.finding)
+        return cls(at_us, found, case, withheld_of(client, place.finding), like)
+
+
+def _gravity(row: Row) -> tuple[int, int, float, str]:
+    over = row.last.value / row.last.limit if row.last.limit else row.last.value
+    return ("high", "medium", "low").index(row.severity), LAYERS.index(row.last.layer), -over, row.last.finding
+
+
+def _title(rule: str, edition: str) -> Mapping[str, str]:
+    standing = rulebook().find(rule, edition)
+    return {"zh": standing.rule.title.zh, "en": standing.rule.title.en} if standing else {"zh": rule, "en": rule}

@@ -1,0 +1,231 @@
+"""The desk: open findings by rule, worst first; and the page of one finding, which prints as its evidence pack.
+
+Pure. Flows in: a Context, a sheet. Flows out: HTML. Severity and layer are words beside every colour.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dashboard.board import Answer
+from dashboard.sheets.desk import LAYERS, SHOWN, DeskSheet, FindingSheet, Row
+from dashboard.views.context import Context
+from dashboard.views.markup import Html, card, html, link, tag
+from dashboard.words import moment
+from streams.alerts.evidence import Document, document
+from streams.store.findings import OpenCount
+
+
+def desk(context: Context, answer: Answer[DeskSheet]) -> Html:
+    """Figures by layer, the rules that have open findings, the findings."""
+    say, found = context.say, answer.value
+    hint = tag(
+        "p",
+        say(
+            "What rules found and what stands open here, worst first. A finding is a lead to look into, not a verdict."
+        ),
+        class_="hint",
+    )
+    left, right = rules(context, found), listing(context, found)
+    return tag(
+        "div",
+        hint,
+        layers(context, found),
+        tag("div", left, right, class_="row narrow-left"),
+        class_="bw stale" if answer.failed else "bw",
+    )
+
+
+def layers(context: Context, found: DeskSheet) -> Html:
+    """How many stand open, by layer."""
+    say = context.say
+    names = {"breach": say("Breaches"), "notice": say("Notices"), "fact": say("Facts")}
+    means = {
+        "breach": say("a limit of a legal text; the supervising body is told"),
+        "notice": say("a limit that asks for a look; issuer and coordinating office are told"),
+        "fact": say("a figure out of the ordinary; nobody is blamed"),
+    }
+    cells = []
+    for layer in LAYERS:
+        count = sum(one.count for one in found.counts if one.layer == layer)
+        body = html(
+            tag("h2", names[layer]),
+            tag("p", tag("b", say.number(count)), class_="big"),
+            tag("p", means[layer], class_="beside"),
+        )
+        cells.append(tag("div", body, class_="kpi", data_key=layer))
+    return tag("section", cells, class_="kpis three", aria_label=say("Open findings"))
+
+
+def rules(context: Context, found: DeskSheet) -> Html:
+    """Rules with open findings; a click shows those of one."""
+    say, place = context.say, context.place
+    rows = [_rule(context, one, found) for one in found.counts]
+    everything = link(
+        f"desk{place.link(rule='', finding='')}",
+        say("All rules"),
+        aria_current="true" if not place.rule else None,
+        class_="all",
+    )
+    body = (
+        tag("div", everything, tag("ul", rows, class_="chosen"))
+        if rows
+        else tag("p", say("Nothing stands open here."), class_="none")
+    )
+    note = say(
+        "Findings that fire now about places in this area, counted by rule. A pending finding is not shown before its time has passed."
+    )
+    return card(say("By rule"), body, note=note, source=context.source(found.at_us), key="rules")
+
+
+def _rule(context: Context, one: OpenCount, found: DeskSheet) -> Html:
+    place, title = context.place, found.titles[one.rule][context.say.lang]
+    body = html(
+        tag("span", one.rule.partition("-")[0], class_="code"),
+        tag("span", title),
+        _layer(context, one.layer),
+        tag("b", context.say.number(one.count)),
+    )
+    return tag(
+        "li",
+        link(
+            f"desk{place.link(rule=one.rule, finding='')}",
+            body,
+            aria_current="true" if one.rule == place.rule else None,
+        ),
+    )
+
+
+def listing(context: Context, found: DeskSheet) -> Html:
+    """The findings themselves."""
+    say = context.say
+    if not found.rows:
+        text = say("No finding is open. What is found shows here within seconds of the event that causes it.")
+        return card(say("Open findings"), tag("p", text, class_="none"), key="findings")
+    head = tag("tr", *(tag("th", say(word)) for word in ("Where and what", "Measured", "Since", "Case")))
+    body = tag(
+        "div",
+        tag("table", tag("thead", head), tag("tbody", [_row(context, one, found.at_us) for one in found.rows])),
+        class_="table",
+        tabindex="0",
+    )
+    shown = sum(one.count for one in found.counts if not context.place.rule or one.rule == context.place.rule)
+    rest = (
+        tag("p", say("and {n} more; choose a rule or a smaller area", n=say.number(shown - SHOWN)), class_="none")
+        if shown > SHOWN
+        else Html("")
+    )
+    note = say("Sorted by severity, layer, and how far the measured value is beyond the limit.")
+    return card(
+        say("Open findings"),
+        body,
+        rest,
+        note=note,
+        source=context.source(found.at_us),
+        aside=say("worst first"),
+        key="findings",
+    )
+
+
+def _row(context: Context, row: Row, at_us: int) -> Html:
+    say, one = context.say, row.last
+    where = link(
+        f"desk{context.place.link(finding=one.finding)}", tag("b", context.name(one.place)), " ", row.title[say.lang]
+    )
+    who = tag("span", context.issuer(one.issuer) if one.issuer else say("no single issuer"), class_="path")
+    measured = html(tag("b", f"{one.value:,.4g}"), tag("span", say("limit {n}", n=f"{one.limit:,.4g}"), class_="path"))
+    case = html(
+        tag("span", _state(context, row.case.state), class_=f"state {row.case.state}"),
+        _due(context, row.case.due, at_us),
+    )
+    return tag(
+        "tr",
+        tag(
+            "td",
+            where,
+            who,
+            tag("span", _layer(context, one.layer), _severity(context, row.severity), class_="marks"),
+            class_="who",
+        ),
+        tag("td", measured, class_="num"),
+        tag("td", say.when(one.since_us, at_us)),
+        tag("td", case),
+        data_finding=one.finding,
+    )
+
+
+def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
+    """One finding: facts, why, who was told, who was not and why, what was done."""
+    say, found = context.say, answer.value
+    back = link(f"desk{context.place.link(finding='')}", say("Back to the desk"), class_="act")
+    if found.finding is None:
+        text = say("No such finding, or none that you may see.")
+        return tag("div", tag("section", tag("p", text), back, class_="card"), class_="bw")
+    made = document(found.finding, found.case, found.like, found.at_us, "zh" if say.lang == "zh" else "en")
+    state = found.case["case"]
+    due = date.fromisoformat(state["due"]) if state["due"] else None
+    head = tag(
+        "p", tag("span", _state(context, state["state"]), class_=f"state {state['state']}"), _due(context, due, found.at_us),
+        tag("span", say("in charge: {who}", who=state["owner"]), class_="path") if state["owner"] else "", class_="casehead",
+    )  # fmt: skip
+    tools = tag("p", tag("button", say("Print"), type="button", data_print=True, class_="print"), back, class_="tools")
+    return tag(
+        "div",
+        tools,
+        head,
+        tag("article", _document(made), _withheld(context, found), class_="evidence"),
+        class_="bw",
+    )
+
+
+def _document(made: Document) -> Html:
+    facts = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in made.facts), class_="facts")
+    parts = [card(made.title, facts, key="facts")]
+    for number, table in enumerate(made.tables):
+        head = tag("tr", *(tag("th", cell) for cell in table.head))
+        rows = [tag("tr", *(tag("td", cell) for cell in row)) for row in table.rows]
+        body = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0")
+        parts.append(card(table.title, body, key=f"part{number}"))
+    parts += [
+        card(heading, tag("p", text, class_="plain"), key=f"closing{n}")
+        for n, (heading, text) in enumerate(made.closing)
+    ]
+    return html(parts, tag("footer", made.foot, class_="foot"))
+
+
+def _withheld(context: Context, found: FindingSheet) -> Html:
+    if not found.withheld:
+        return Html("")
+    say = context.say
+    head = tag("tr", *(tag("th", say(word)) for word in ("When", "To", "Why it was not sent")))
+    rows = [
+        tag(
+            "tr",
+            tag("td", say.when(one["at_us"], found.at_us)),
+            tag("td", one["recipient"]),
+            tag("td", say(f"reason {one['reason']}"), " ", one["detail"]),
+        )
+        for one in found.withheld
+    ]
+    body = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0")
+    return card(say("What was not sent"), body, key="withheld")
+
+
+def _layer(context: Context, layer: str) -> Html:
+    return tag("span", context.say(f"layer {layer}"), class_=f"chip {layer}")
+
+
+def _severity(context: Context, severity: str) -> Html:
+    return tag("span", context.say(f"severity {severity}"), class_=f"chip severity-{severity}")
+
+
+def _state(context: Context, state: str) -> str:
+    return context.say(f"case {state}")
+
+
+def _due(context: Context, due: date | None, at_us: int) -> Html:
+    if due is None:
+        return Html("")
+    late = due < moment(at_us).date()
+    text = context.say("overdue since {day}" if late else "due {day}", day=context.say.day(due))
+    return tag("span", text, class_="path late" if late else "path")

@@ -1,0 +1,143 @@
+"""Acts on cases, silences, evidence packs: who may do what, and how it is stored. Who did it is the name in the Scope.
+
+Flows in: a client that may write acts and silences, a Scope, a wish. Flows out: the case afterwards, the silence, the pack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import msgspec
+from clickhouse_connect.driver.client import Client
+from msgspec import Meta
+
+from streams.alerts.cases import Act, Case, WrongAct, allowed, case_of, done
+from streams.alerts.evidence import Language, document
+from streams.alerts.model import Silence
+from streams.alerts.printing import docx, html
+from streams.calendars import Calendar
+from streams.desk.findings import explained
+from streams.registry import Registry
+from streams.store.alerting import insert_silence, sent_in
+from streams.store.casework import acts_of, insert_act, precedents
+from streams.store.findings import StoredTransition, finding_history
+from streams.store.scope import OutOfScope, Scope
+
+MAX_SILENCE_US: Final = 92 * 86_400_000_000
+"""A silence ends by itself within a quarter: whoever wants longer says so again."""
+OVERSIGHT: Final = frozenset({"supervisor", "leadership", "operator"})
+OWN: Final = frozenset({"explain", "appeal", "note"})
+"""What those whom a finding is about may do; nobody decides a matter of his own."""
+
+Text = Annotated[str, Meta(max_length=2_000)]
+
+
+class ActWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of an act. ``n``: the number that it shall have; 0 takes the next."""
+
+    verb: str
+    note: Text = ""
+    owner: Annotated[str, Meta(max_length=200)] = ""
+    ground: str = ""
+    verdict: str = ""
+    n: Annotated[int, Meta(ge=0)] = 0
+
+
+class SilenceWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a silence. Instants are microseconds UTC; ``from_us`` 0 is now."""
+
+    why: Annotated[str, Meta(min_length=3, max_length=2_000)]
+    until_us: int
+    from_us: Annotated[int, Meta(ge=0)] = 0
+    rule: Annotated[str, Meta(max_length=60)] = ""
+    area: Annotated[str, Meta(pattern=r"^[0-9]{0,12}$")] = ""
+    issuer: Annotated[str, Meta(max_length=60)] = ""
+    finding: Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")] = ""
+    replaces: Annotated[str, Meta(max_length=64)] = ""
+
+
+def possible(scope: Scope, state: str) -> tuple[str, ...]:
+    """What a reader may do with a case in a state."""
+    return tuple(verb for verb in allowed(state) if scope.role in OVERSIGHT or verb in OWN)
+
+
+def cased(client: Client, scope: Scope, calendar: Calendar, finding: str) -> dict[str, Any]:
+    """The case of a finding, its acts, what was sent about it. Raises OutOfScope, ValueError."""
+    _asked(client, scope, finding)
+    acts = acts_of(client, finding)
+    return told(case_of(finding, acts, calendar), acts) | {"notifications": sent_in(client, scope, finding=finding)}
+
+
+def acted(
+    client: Client, scope: Scope, _registry: Registry, calendar: Calendar, finding: str, wish: ActWish, now_us: int
+) -> dict[str, Any]:
+    """One act done: the case afterwards. Raises OutOfScope, WrongAct, ValueError."""
+    one = _asked(client, scope, finding)
+    if scope.role not in OVERSIGHT and wish.verb not in OWN:
+        raise OutOfScope(
+            f"role: {scope.role!r} of {scope.who}: {wish.verb} is for supervising bodies; possible: {', '.join(sorted(OWN))}"
+        )
+    acts = acts_of(client, finding)
+    case = case_of(finding, acts, calendar)
+    act = Act(
+        finding, wish.n or case.acts + 1, wish.verb, scope.who, now_us,  # type: ignore[arg-type]
+        wish.note, wish.owner, wish.ground, wish.verdict,  # type: ignore[arg-type]
+    )  # fmt: skip
+    done(case, act, calendar)
+    insert_act(client, act, one.transition.rule)
+    acts = acts_of(client, finding)
+    if len(acts) < act.n or acts[act.n - 1] != act:
+        raise WrongAct(f"n: {act.n}: somebody acted at the same time; look again, then act")
+    return told(case_of(finding, acts, calendar), acts)
+
+
+def packed(
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    calendar: Calendar,
+    finding: str,
+    now_us: int,
+    form: str,
+    language: Language,
+) -> bytes:
+    """The evidence pack of a finding as bytes. Raises OutOfScope, ValueError."""
+    found = explained(client, scope, registry, finding)
+    case = cased(client, scope, calendar, finding)
+    like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != finding]
+    made = document(found, case, like, now_us, language)
+    return html(made) if form == "html" else docx(made)
+
+
+def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish, now_us: int) -> Silence:
+    """One silence made. Raises OutOfScope, ValueError."""
+    if scope.role not in OVERSIGHT:
+        raise OutOfScope(f"role: {scope.role!r} of {scope.who}: silences are made by supervising bodies")
+    scope.require_area(wish.area)
+    if wish.area:
+        registry.name_of(wish.area)
+    if not (wish.rule or wish.area or wish.issuer or wish.finding):
+        raise ValueError("rule: '': a silence of everything is none; name a rule, an area, an issuer or a finding")
+    start = max(wish.from_us, now_us)
+    if not start < wish.until_us <= start + MAX_SILENCE_US:
+        raise ValueError(f"until_us: {wish.until_us}: must lie after the begin and within 92 days of it; correct it")
+    one = Silence(
+        uuid4().hex, scope.who, wish.why, now_us, start, wish.until_us, wish.rule, wish.area, wish.issuer, wish.finding, wish.replaces
+    )  # fmt: skip
+    insert_silence(client, one)
+    return one
+
+
+def told(case: Case, acts: list[Act]) -> dict[str, Any]:
+    """A case as plain values."""
+    plain = asdict(case) | {"due": case.due.isoformat() if case.due else None}
+    return {"case": plain, "acts": [asdict(one) for one in acts]}
+
+
+def _asked(client: Client, scope: Scope, finding: str) -> StoredTransition:
+    history = finding_history(client, scope, finding)
+    if not history:
+        raise ValueError(f"finding: {finding[:64]!r}: no such finding; take an id from /v1/findings")
+    return history[-1]
