@@ -41,7 +41,7 @@ def act_form(found: Frame) -> None:
     if sheet.finding is None:
         return
     language = "zh" if say.lang == "zh" else "en"
-    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language)  # type: ignore[arg-type]
+    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name)  # type: ignore[arg-type]
     st.download_button(say("Evidence pack (DOCX)"), partial(docx, made), f"{identity}.docx", DOCX, on_click="ignore")
     desk = found.shared.desk
     verbs = possible(scope, sheet.case["case"]["state"])

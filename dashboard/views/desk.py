@@ -135,7 +135,7 @@ def _row(context: Context, row: Row, at_us: int) -> Html:
     who = tag("span", context.issuer(one.issuer) if one.issuer else say("no single issuer"), class_="path")
     measured = html(tag("b", f"{one.value:,.4g}"), tag("span", say("limit {n}", n=f"{one.limit:,.4g}"), class_="path"))
     case = html(
-        tag("span", _state(context, row.case.state), class_=f"state {row.case.state}"),
+        tag("span", _state(context, row.case.state), class_=f"casestate {row.case.state}"),
         _due(context, row.case.due, at_us),
     )
     return tag(
@@ -161,11 +161,13 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
     if found.finding is None:
         text = say("No such finding, or none that you may see.")
         return tag("div", tag("section", tag("p", text), back, class_="card"), class_="bw")
-    made = document(found.finding, found.case, found.like, found.at_us, "zh" if say.lang == "zh" else "en")
+    made = document(
+        found.finding, found.case, found.like, found.at_us, "zh" if say.lang == "zh" else "en", context.name
+    )
     state = found.case["case"]
     due = date.fromisoformat(state["due"]) if state["due"] else None
     head = tag(
-        "p", tag("span", _state(context, state["state"]), class_=f"state {state['state']}"), _due(context, due, found.at_us),
+        "p", tag("span", _state(context, state["state"]), class_=f"casestate {state['state']}"), _due(context, due, found.at_us),
         tag("span", say("in charge: {who}", who=state["owner"]), class_="path") if state["owner"] else "", class_="casehead",
     )  # fmt: skip
     tools = tag("p", tag("button", say("Print"), type="button", data_print=True, class_="print"), back, class_="tools")
@@ -179,7 +181,7 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
 
 
 def _document(made: Document) -> Html:
-    facts = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in made.facts), class_="facts")
+    facts = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in made.facts), class_="factlist")
     parts = [card(made.title, facts, key="facts")]
     for number, table in enumerate(made.tables):
         head = tag("tr", *(tag("th", cell) for cell in table.head))

@@ -1,6 +1,6 @@
 """The judge: ``python -m streams.agents.judge``, told by BURDENWATCH_*. One for each installation, beside the workers, never in their way.
 
-Each second it judges what came and what the loads are; every minute what hangs together. Flows in: the store. Flows out: transitions
+What came is judged at once, what the loads are each second, what hangs together every minute. Flows in: the store. Flows out: transitions
 into the store, then CloudEvents on ``burden.findings``. A crash repeats a message at worst: it tells again from the last number noted.
 """
 
@@ -30,7 +30,9 @@ from streams.store.findings import StoredTransition, load_transitions, told
 
 _LOG: Final = logging.getLogger(__name__)
 KEY_TOLD: Final = "findings-told"
-LOOK_S: Final = 1.0
+LOOK_S: Final = 0.25
+"""Between two looks at what came."""
+LOADS_S: Final = 1.0
 RELATE_S: Final = 60.0
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 
@@ -49,13 +51,15 @@ def main() -> None:
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
     judge = Judge(client, load(settings.registry), Rulebook(load_packs(shipped())), Calendar.load(), Lists(), _now_us())
     tell(client, producer, load_transitions(client, int(get_meta(client, KEY_TOLD) or "0")))
-    related = 0.0
+    related = loaded = 0.0
     while not ended.wait(LOOK_S):
         count, made = judge.events(_now_us())
         while count and not ended.is_set():
             tell(client, producer, made)
             count, made = judge.events(_now_us())
-        tell(client, producer, judge.loads(_now_us()))
+        if time.monotonic() - loaded > LOADS_S:
+            loaded = time.monotonic()
+            tell(client, producer, judge.loads(_now_us()))
         if time.monotonic() - related > RELATE_S:
             tell(client, producer, judge.relations(_now_us()))
             related = time.monotonic()

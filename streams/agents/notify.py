@@ -48,7 +48,7 @@ def main() -> None:
         _now_us(),
         settings.dashboard,
     )
-    while not ended.wait(LOOK_S):
+    while not ended.wait(notifier.deliver_for(LOOK_S)):
         notifier.step(_now_us())
     notifier.close()
 

@@ -6,6 +6,7 @@ anybody hears of them. Everything comes from the store at the start.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -94,6 +95,13 @@ class Notifier:
         """Move the outbox, and store what came of it."""
         insert_deliveries(self._client, self._outbox.ended())
         self._outbox.begin()
+
+    def deliver_for(self, patience_s: float) -> float:
+        """Deliver what is at hand, one message after the other, for so long at most; what is left of the time."""
+        bound = time.monotonic() + patience_s
+        while (left := bound - time.monotonic()) > 0 and self._outbox.wait(left):
+            self.deliver()
+        return max(0.0, left)
 
     def _stored(self, notes: Sequence[Notification]) -> list[Stored]:
         return [Stored(one, () if one.note == OVER_CAP else self._policy.receivers_of(one.recipient)) for one in notes]

@@ -10,7 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -71,6 +71,13 @@ class Outbox:
         for name, line in self._lines.items():
             if line.busy is None and line.waiting and now_us >= line.after_us and line.bucket.take(now_us):
                 line.busy = self._pool.submit(self._attempt, name, line.channel, line.waiting[0][0])
+
+    def wait(self, patience_s: float) -> bool:
+        """Wait until an attempt ends, at most ``patience_s``; false at once when none is under way."""
+        busy = [line.busy for line in self._lines.values() if line.busy is not None]
+        if not busy:
+            return False
+        return bool(wait(busy, patience_s, FIRST_COMPLETED).done)
 
     def _attempt(self, name: str, channel: Channel, one: Notification) -> Delivery:
         begin = time.monotonic()

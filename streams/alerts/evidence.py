@@ -6,7 +6,7 @@ which ``printing`` turns into HTML and DOCX.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,6 +55,18 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_VALUES: Final[Mapping[str, tuple[str, str]]] = {
+    "breach": ("违反", "breach"), "notice": ("提示", "notice"), "fact": ("情况", "fact"),
+    "inactive": ("未触发", "inactive"), "pending": ("待定", "pending"), "firing": ("触发", "firing"), "resolved": ("消除", "resolved"),
+    "acknowledge": ("签收", "acknowledge"), "unacknowledge": ("撤销签收", "unacknowledge"), "assign": ("指派", "assign"),
+    "ask": ("要求说明", "ask"), "explain": ("提交说明", "explain"), "decide": ("认定", "decide"), "appeal": ("申诉", "appeal"),
+    "rule": ("申诉裁定", "rule"), "close": ("办结", "close"), "reopen": ("重启", "reopen"), "note": ("备注", "note"),
+    "upheld": ("属实", "upheld"), "exempt": ("豁免", "exempt"), "corrected": ("更正", "corrected"),
+    "repeat": ("仍未消除", "repeat"), "digest": ("日报", "digest"),
+}  # fmt: skip
+"""Values of the store in both languages; what is not here stands as it is."""
+
+
 class Table(NamedTuple):
     """A headed table; ``rows`` are as wide as ``head``."""
 
@@ -80,12 +92,19 @@ def document(
     precedents: Sequence[Mapping[str, Any]],
     now_us: int,
     language: Language,
+    place: Callable[[str], str],
 ) -> Document:
-    """The pack of ``finding`` (as /v1/findings/ID answers), its case (as /v1/findings/ID/case answers) and decided findings like it."""
+    """The pack of ``finding`` (as /v1/findings/ID answers), its case (as /v1/findings/ID/case answers) and decided findings like it.
+
+    ``place`` gives the name of a division.
+    """
     side = 0 if language == "zh" else 1
 
     def say(key: str) -> str:
         return _WORDS[key][side]
+
+    def value(word: str) -> str:
+        return _VALUES[word][side] if word in _VALUES else word
 
     why = finding["explanation"]
     basis = why["basis"]
@@ -94,10 +113,10 @@ def document(
         (say("rule"), f"{why['title'][language]} ({why['rule']})"),
         (say("edition"), why["edition"]),
         (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
-        (say("layer"), why["layer"]),
+        (say("layer"), value(why["layer"])),
         (say("subject"), why["subject"]),
         (say("issuer"), why["issuer"] or say("none")),
-        (say("phase"), f"{finding['phase']} ({instant(finding['since_us'])})"),
+        (say("phase"), f"{value(finding['phase'])} ({instant(finding['since_us'])})"),
         (say("arithmetic"), why["arithmetic"]),
     )
     tables = (
@@ -122,13 +141,13 @@ def document(
         Table(
             say("timeline"),
             _head(say, "at", "phase", "value"),
-            _rows((instant(one["at_us"]), one["phase"], f"{one['value']:g}") for one in finding["timeline"]),
+            _rows((instant(one["at_us"]), value(one["phase"]), f"{one['value']:g}") for one in finding["timeline"]),
         ),
         Table(
             say("acts"),
             _head(say, "at", "verb", "by", "note"),
             _rows(
-                (instant(one["at_us"]), f"{one['verb']} {one['verdict']}".strip(), one["by"], one["note"])
+                (instant(one["at_us"]), f"{value(one['verb'])} {value(one['verdict'])}".strip(), one["by"], one["note"])
                 for one in case["acts"]
             ),
         ),
@@ -136,14 +155,21 @@ def document(
             say("sent"),
             _head(say, "at", "to", "occasion", "arrived"),
             _rows(
-                (instant(one["at_us"]), one["recipient"], one["occasion"], " ".join(_arrived(one)) or say("none"))
+                (
+                    instant(one["at_us"]),
+                    one["recipient"],
+                    value(one["occasion"]),
+                    " ".join(_arrived(one)) or say("none"),
+                )
                 for one in case["notifications"]
             ),
         ),
         Table(
             say("precedents"),
             _head(say, "at", "place", "verdict", "note"),
-            _rows((instant(one["at_us"]), one["place"], one["verdict"], one["note"]) for one in precedents),
+            _rows(
+                (instant(one["at_us"]), place(one["place"]), value(one["verdict"]), one["note"]) for one in precedents
+            ),
         ),
     )
     closing = [(say("appeal"), why["appeal"][language])]

@@ -107,7 +107,7 @@ def packed(
     found = explained(client, scope, registry, finding)
     case = cased(client, scope, calendar, finding)
     like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != finding]
-    made = document(found, case, like, now_us, language)
+    made = document(found, case, like, now_us, language, registry.name_of)
     return html(made) if form == "html" else docx(made)
 
 

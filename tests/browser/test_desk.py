@@ -28,7 +28,7 @@ def test_the_desk_draws_whole_in_both_languages_and_windows(app: App, lang: str)
     assert app.page.locator(".card.findings tbody tr").count() == 6
     assert app.overflow() <= 0, "nothing reaches beyond the window"
     if lang == "en":
-        for part in (".pages", ".kpis", ".card.findings thead", ".card.findings .state >> nth=0"):
+        for part in (".pages", ".kpis", ".card.findings thead", ".card.findings .casestate >> nth=0"):
             assert not CHINESE.search(app.page.locator(part).inner_text()), part
 
 
@@ -58,7 +58,7 @@ def test_an_act_is_recorded_and_shown(app: App) -> None:
     expect(app.page.locator(".casehead")).to_contain_text("待处理")
     app.page.get_by_role("button", name="记录").click()
     expect(app.page.locator(".casehead")).to_contain_text("已签收")
-    expect(app.page.locator(".evidence")).to_contain_text("acknowledge")
+    expect(app.page.locator(".evidence")).to_contain_text("签收")
 
 
 def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
