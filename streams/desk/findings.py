@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _EXPLANATION: Final = TypeAdapter(Explanation)
 CONTRIBUTIONS_LIMIT: Final = 200
 """Demands told of one load finding: the largest."""
+STATED: Final = ("issued", "amended", "outcome")
+"""Evidence shows a demand as it was issued, even where it was withdrawn or made void since."""
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +75,8 @@ def _behind(
         rows = events_by_pos(client, sorted({part.key for part in parts}))
         return parts, {row.pos: f"{row.source}#{row.id}" for row in rows}, decoded(row.body for row in rows)
     idents = [ident_of(*name.split("#", 1)) for name in one.events if "#" in name]
-    return [], {}, decoded(row.body for row in events_about(client, idents))
+    events = decoded(row.body for row in events_about(client, idents))
+    return [], {}, [event for event in events if event.verb in STATED]
 
 
 def decoded(bodies: Any) -> list[Event]:

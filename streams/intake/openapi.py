@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.desk.acting import ActWish, SilenceWish
 from streams.intake.door import Answer
 from streams.intake.formats import BATCH, JSON, STRUCTURED
 
@@ -18,6 +19,7 @@ _ERRORS: Final = {
     401: "No known bearer token.",
     403: "The token may not speak for this source or issuer, or not see this unit.",
     404: "No such unit.",
+    409: "The case does not allow this act, or somebody acted at the same time.",
     413: "The body is longer than 10 MiB or 20,000 events, or an event longer than 256 KiB.",
     415: "The content type is not taken.",
     429: "More events than this token may send now; Retry-After says when.",
@@ -108,6 +110,23 @@ def _precheck() -> dict[str, Any]:
     }
 
 
+def _write(summary: str, body: type[Any], status: int) -> dict[str, Any]:
+    return {
+        "post": {
+            "summary": summary,
+            "security": [{"bearer": []}],
+            "requestBody": {
+                "required": True,
+                "content": {JSON: {"schema": msgspec.json.schema(body, ref_template="{name}")}},
+            },
+            "responses": {
+                str(status): {"description": "Done.", "content": {JSON: {}}},
+                **{str(one): _refusal(one) for one in (400, 401, 403, 409, 413, 503)},
+            },
+        }
+    }
+
+
 def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     unit = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}, "example": "510104017"}
     at = _query("at", "The instant, ISO 8601 with offset; default now.", "2026-03-03T15:00:00+08:00")
@@ -117,6 +136,8 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     limit = _query("limit", "1 to 1000.", "20")
     phase = _query("phase", "all, pending, firing (default) or resolved.", "firing")
     rule = _query("rule", "Identity of a rule, or how it begins.", "R11")
+    form = _query("format", "html (default) or docx.", "docx")
+    lang = _query("lang", "zh (default) or en.", "en")
     finding = {"name": "finding", "in": "path", "required": True, "schema": {"type": "string"}}
     hotspots = _read("The units of a tier with the most load, most first.", JSON, [tier, metric, area, limit, at])
     return {
@@ -125,6 +146,14 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
         "/v1/units/{code}/load": _read("Load of a unit, by metric.", JSON, [unit, metric, at]),
         "/v1/findings": _read("Findings, the latest change first.", JSON, [area, phase, rule, limit]),
         "/v1/findings/{finding}": _read("One finding: explanation and timeline.", JSON, [finding]),
+        "/v1/findings/{finding}/case": _read("Its case: state, acts, what was sent about it.", JSON, [finding]),
+        "/v1/findings/{finding}/pack": _read("Its evidence pack, to be printed.", "text/html", [finding, form, lang]),
+        "/v1/findings/{finding}/acts": _write(
+            "Something done with its case; 409 when the case does not allow it.", ActWish, 200
+        ),
+        "/v1/notifications": _read("What was sent to whom, newest first, with every attempt.", JSON, []),
+        "/v1/silences": _read("Every silence, past ones too.", JSON, [])
+        | _write("Nothing is told of what matches until it ends.", SilenceWish, 201),
         "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
         "/v1/hotspots": hotspots,
         "/healthz": _probe("Whether work moves."),
