@@ -6,7 +6,7 @@ which ``printing`` turns into HTML and DOCX.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -86,6 +86,28 @@ class Document(NamedTuple):
     language: Language
 
 
+class Teller:
+    """Words and values of one language."""
+
+    def __init__(self, language: Language, place: Callable[[str], str]) -> None:
+        self.language: Language = language
+        self.place = place
+        self._side = 0 if language == "zh" else 1
+
+    def __call__(self, key: str) -> str:
+        return _WORDS[key][self._side]
+
+    def value(self, word: str) -> str:
+        """A value of the store; what has no other name stands as it is."""
+        return _VALUES[word][self._side] if word in _VALUES else word
+
+    def table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+        """A table whose title and head are keys."""
+        return Table(
+            self(title), tuple(self(key) for key in head), tuple(tuple(str(cell) for cell in row) for row in rows)
+        )
+
+
 def document(
     finding: Mapping[str, Any],
     case: Mapping[str, Any],
@@ -98,99 +120,76 @@ def document(
 
     ``place`` gives the name of a division.
     """
-    side = 0 if language == "zh" else 1
-
-    def say(key: str) -> str:
-        return _WORDS[key][side]
-
-    def value(word: str) -> str:
-        return _VALUES[word][side] if word in _VALUES else word
-
-    why = finding["explanation"]
-    basis = why["basis"]
-    verified = "" if basis["verified"] else say("unverified")
-    facts = (
-        (say("rule"), f"{why['title'][language]} ({why['rule']})"),
-        (say("edition"), why["edition"]),
-        (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
-        (say("layer"), value(why["layer"])),
-        (say("subject"), why["subject"]),
-        (say("issuer"), why["issuer"] or say("none")),
-        (say("phase"), f"{value(finding['phase'])} ({instant(finding['since_us'])})"),
-        (say("arithmetic"), why["arithmetic"]),
-    )
-    tables = (
-        Table(
-            say("inputs"),
-            _head(say, "name", "value", "means"),
-            _rows((one["name"], one["value"], one["means"]) for one in why["inputs"]),
-        ),
-        Table(
-            say("events"),
-            _head(say, "event", "issuer", "document", "adds"),
-            _rows(
-                (one["event"], one["issuer"], f"{one['title']} {one['doc_no']}".strip(), one["arithmetic"])
-                for one in why["events"]
-            ),
-        ),
-        Table(
-            say("shares"),
-            _head(say, "issuer", "share"),
-            _rows((one["issuer"], f"{one['share']:.1%}") for one in why["shares"]),
-        ),
-        Table(
-            say("timeline"),
-            _head(say, "at", "phase", "value"),
-            _rows((instant(one["at_us"]), value(one["phase"]), f"{one['value']:g}") for one in finding["timeline"]),
-        ),
-        Table(
-            say("acts"),
-            _head(say, "at", "verb", "by", "note"),
-            _rows(
-                (instant(one["at_us"]), f"{value(one['verb'])} {value(one['verdict'])}".strip(), one["by"], one["note"])
-                for one in case["acts"]
-            ),
-        ),
-        Table(
-            say("sent"),
-            _head(say, "at", "to", "occasion", "arrived"),
-            _rows(
-                (
-                    instant(one["at_us"]),
-                    one["recipient"],
-                    value(one["occasion"]),
-                    " ".join(_arrived(one)) or say("none"),
-                )
-                for one in case["notifications"]
-            ),
-        ),
-        Table(
-            say("precedents"),
-            _head(say, "at", "place", "verdict", "note"),
-            _rows(
-                (instant(one["at_us"]), place(one["place"]), value(one["verdict"]), one["note"]) for one in precedents
-            ),
-        ),
-    )
+    say, why = Teller(language, place), finding["explanation"]
+    tables = (*_grounds(why, say), *_course(finding, case, say), _like(precedents, say))
     closing = [(say("appeal"), why["appeal"][language])]
     if why["remedy"]:
         closing.insert(0, (say("remedy"), why["remedy"][language]))
-    foot = f"{say('printed')} {instant(now_us)} · {finding['finding']}"
-    return Document(f"{say('title')}：{why['title'][language]}" if side == 0 else f"{say('title')}: {why['title']['en']}",
-                    facts, tuple(one for one in tables if one.rows), tuple(closing), foot, language)  # fmt: skip
+    colon = "：" if language == "zh" else ": "
+    return Document(
+        title=f"{say('title')}{colon}{why['title'][language]}",
+        facts=_facts(finding, why, say),
+        tables=tuple(one for one in tables if one.rows),
+        closing=tuple(closing),
+        foot=f"{say('printed')} {instant(now_us)} · {finding['finding']}",
+        language=language,
+    )
+
+
+def _facts(finding: Mapping[str, Any], why: Mapping[str, Any], say: Teller) -> tuple[tuple[str, str], ...]:
+    basis = why["basis"]
+    verified = "" if basis["verified"] else say("unverified")
+    return (
+        (say("rule"), f"{why['title'][say.language]} ({why['rule']})"),
+        (say("edition"), why["edition"]),
+        (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
+        (say("layer"), say.value(why["layer"])),
+        (say("subject"), why["subject"]),
+        (say("issuer"), why["issuer"] or say("none")),
+        (say("phase"), f"{say.value(finding['phase'])} ({instant(finding['since_us'])})"),
+        (say("arithmetic"), why["arithmetic"]),
+    )
+
+
+def _grounds(why: Mapping[str, Any], say: Teller) -> Iterator[Table]:
+    """What the rule looked at, the events, who caused it."""
+    yield say.table(
+        "inputs", ("name", "value", "means"), ((one["name"], one["value"], one["means"]) for one in why["inputs"])
+    )
+    events = (
+        (one["event"], one["issuer"], f"{one['title']} {one['doc_no']}".strip(), one["arithmetic"])
+        for one in why["events"]
+    )
+    yield say.table("events", ("event", "issuer", "document", "adds"), events)
+    yield say.table("shares", ("issuer", "share"), ((one["issuer"], f"{one['share']:.1%}") for one in why["shares"]))
+
+
+def _course(finding: Mapping[str, Any], case: Mapping[str, Any], say: Teller) -> Iterator[Table]:
+    """How it went: transitions, acts, messages."""
+    steps = ((instant(one["at_us"]), say.value(one["phase"]), f"{one['value']:g}") for one in finding["timeline"])
+    yield say.table("timeline", ("at", "phase", "value"), steps)
+    acts = (
+        (instant(one["at_us"]), f"{say.value(one['verb'])} {say.value(one['verdict'])}".strip(), one["by"], one["note"])
+        for one in case["acts"]
+    )
+    yield say.table("acts", ("at", "verb", "by", "note"), acts)
+    sent = (
+        (instant(one["at_us"]), one["recipient"], say.value(one["occasion"]), " ".join(_arrived(one)) or say("none"))
+        for one in case["notifications"]
+    )
+    yield say.table("sent", ("at", "to", "occasion", "arrived"), sent)
+
+
+def _like(precedents: Sequence[Mapping[str, Any]], say: Teller) -> Table:
+    rows = (
+        (instant(one["at_us"]), say.place(one["place"]), say.value(one["verdict"]), one["note"]) for one in precedents
+    )
+    return say.table("precedents", ("at", "place", "verdict", "note"), rows)
 
 
 def instant(us: int) -> str:
     """Local time, to the minute."""
     return datetime.fromtimestamp(us / 1e6, SHANGHAI).strftime("%Y-%m-%d %H:%M")
-
-
-def _head(say: Any, *keys: str) -> tuple[str, ...]:
-    return tuple(say(key) for key in keys)
-
-
-def _rows(rows: Any) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(str(cell) for cell in row) for row in rows)
 
 
 def _arrived(one: Mapping[str, Any]) -> list[str]:
