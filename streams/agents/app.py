@@ -47,6 +47,7 @@ def build_app(settings: Settings) -> faust.App:
         broker_heartbeat_interval=2.0,
         broker_rebalance_timeout=150.0,  # longer than an insert waits for the store: nobody takes over before it is settled
         broker_max_poll_records=20_000,
+        consumer_metadata_max_age_ms=5_000,  # a broker that starts again answers before it knows its topics: look again soon
         consumer_auto_offset_reset="earliest",
         web_enabled=False,
         autodiscover=False,

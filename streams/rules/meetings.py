@@ -36,16 +36,11 @@ def _spans(facts: Facts) -> list[tuple[int, int, Issuance]]:
 def collisions_table(facts: Facts) -> pl.DataFrame:
     """The table ``collisions``: pairs that overlap, or are near enough to be one; the later issued one is the subject."""
     rows: list[Row] = []
-    near: deque[tuple[int, int, Issuance]] = deque()
-    for start, end, one in _spans(facts):
-        while near and near[0][0] + NEAR_US < start:
-            near.popleft()
-        for from_us, until_us, other in near:
-            if until_us + NEAR_US >= start:
-                row = _pair((start, end, one), (from_us, until_us, other), facts)
-                if row is not None:
-                    rows.append(row)
-        near.append((start, end, one))
+    near: list[tuple[int, int, Issuance]] = []
+    for span in _spans(facts):
+        near = [before for before in near if before[1] + NEAR_US >= span[0]]
+        rows.extend(row for before in near if (row := _pair(span, before, facts)) is not None)
+        near.append(span)
     return frame("collisions", rows)
 
 

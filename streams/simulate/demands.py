@@ -125,12 +125,12 @@ class Maker:
         return sent
 
     def _due(self, t_us: int, parent: Parent | None) -> int:
-        """A deadline days ahead; a relay keeps nine tenths of its parent's time, or sets none."""
+        """A deadline days ahead; a relay takes up to two hours of its parent's last day for collating, or sets none."""
         if parent is None:
             return deadline(t_us, 4 + int(self.draw() * 12))
         if not parent.due_us:
             return 0
-        due_us = parent.due_us - int((parent.due_us - parent.t_us) * 0.1 * self.draw())
+        due_us = parent.due_us - int(2 * HOUR_US * self.draw())
         return due_us // SECOND_US * SECOND_US if due_us > t_us + 3 * DAY_US else 0
 
     def _remember(self, office: Office, parent: Parent) -> None:

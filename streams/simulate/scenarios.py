@@ -21,11 +21,10 @@ from streams.simulate.run import Run
 from streams.simulate.season import is_workday, workday_after
 from streams.simulate.sink import DAY_US, at
 from streams.simulate.stage import Stage
-from streams.simulate.stories import STORIES, silence
+from streams.simulate.stories import SILENT_WORKDAYS, STORIES, silence
 
 HEAVY: Final = {"R20": 0.1, "R21": 0.2, "R22": 0.2}
 """Stories of many events are rarer by these factors."""
-SILENT_WORKDAYS: Final = 10
 SILENT_SHARE: Final = 0.01
 """Of the lowest places, one office each."""
 BACK: Final = 34_200

@@ -230,7 +230,10 @@ class Sink:
         if self._fate() < 0.6:
             effect = f'{{"effort_minutes":{max(5, int(sent.minutes * (0.3 + self._fate())))}}}'
         fields = f'"restates":["{sent.id}"],"effect":{effect},"ground":"申诉成立，按实际情况更正"'
-        return self._later(sent, "corrected", fields, 1, 10)
+        id = self._later(sent, "corrected", fields, 1, 10)
+        if id:
+            self.label("R23", (sent,), sent.office.issuer, "申诉成立，应重述总量")
+        return id
 
     def amend(self, sent: Sent) -> str:
         """The effort is declared after all."""

@@ -11,8 +11,11 @@ from typing import Final
 
 from streams.simulate import words
 from streams.simulate.choosing import deadline
-from streams.simulate.sink import Sent, iso
+from streams.simulate.sink import Sent, at, iso
 from streams.simulate.stage import MINUTE_US, Fields, Stage
+
+SILENT_WORKDAYS: Final = 10
+"""An office that says nothing for so long is silent (R24)."""
 
 
 def fruitless(stage: Stage) -> None:
@@ -102,6 +105,9 @@ def shift(stage: Stage) -> None:
             second.append(sent)
     why = "有号文件减少，无号要求增多" if stage.expected else "只是文件减少"
     stage.label("R22", (*first, *second), why)
+    if stage.expected and stage.days(10 + 6) < at(stage.run.end, 0):
+        last = max(second, key=lambda sent: sent.t_us)
+        stage.label("R24", (last,), "其后没有任何数据", stage.office.source)
 
 
 def appeal(stage: Stage) -> None:

@@ -116,11 +116,15 @@ def children(parent: int) -> Iterator[tuple[int, str]]:
 
 
 def kill(system: Embedded, victim: str) -> int:
-    """Kill -9; the process that was killed."""
-    pids = [pid for pid, line in children(system.process.pid) if VICTIMS[victim] in line]
-    assert pids, f"no {victim} runs"
-    os.kill(pids[-1], signal.SIGKILL)
-    return pids[-1]
+    """Kill -9, as soon as it runs; the process that was killed."""
+
+    def running() -> list[int]:
+        return [pid for pid, line in children(system.process.pid) if VICTIMS[victim] in line]
+
+    until(lambda: bool(running()))
+    pid = running()[-1]
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def moved(system: Embedded, before: int) -> bool:
