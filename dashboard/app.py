@@ -11,16 +11,21 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from dashboard.gate import Gate
 from dashboard.installation import installation
+from dashboard.mishap import sorry
 from dashboard.refresher import start
 from dashboard.server import Assets, SecurityHeaders, healthz, stream
+from dashboard.settings import Settings
 from dashboard.warmth import warm
+
+SETTINGS: Final = Settings.read()
 
 
 @asynccontextmanager
@@ -31,6 +36,8 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     _ = shared.index
     stop = threading.Event()
     start(shared, stop)
+    audit = threading.Thread(target=shared.audit.run, args=(stop,), name="audit", daemon=True)
+    audit.start()
     threading.Thread(target=warm, args=(shared,), name="warm", daemon=True).start()
     gc.collect()
     gc.freeze()
@@ -38,11 +45,14 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         stop.set()
+        audit.join(5)
 
 
 app = st.App(
     Path(__file__).parent / "main.py",
     lifespan=lifespan,
-    middleware=[Middleware(SecurityHeaders), Middleware(Assets)],
+    middleware=[Middleware(Gate, settings=SETTINGS), Middleware(SecurityHeaders), Middleware(Assets)],
+    on_script_error=sorry,
+    secrets={"auth": {**SETTINGS.oidc}} if SETTINGS.oidc else None,
     routes=[Route("/healthz", healthz), Route("/api/stream", stream)],
 )

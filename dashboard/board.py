@@ -84,7 +84,7 @@ class Board:
 
     def sheet(self, kind: type[S], scope: Scope, place: Place) -> Answer[S]:
         """What a page beyond the situation shows, as old as a survey. Raises what the first read raises."""
-        plain = replace(place, lang=Place.lang, by=Place.by, q="", note="")
+        plain = replace(place, lang=Place.lang, by=Place.by, q="", note="", role="")
         entries = self._sheets.setdefault(kind, {})
         return self._take(entries, (_shared(scope), plain), partial(self._source.sheet, kind))
 

@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from dashboard.access import Viewer, demo_viewer
+from dashboard.access import Viewer
 from dashboard.installation import Installation, installation, now_us
 from dashboard.panel import live, panel
 from dashboard.place import read_place
 from dashboard.search import Hit
+from dashboard.signin import KNOWN, arrived, left
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, tag
 from dashboard.views.masthead import masthead, results, whereabouts
-from dashboard.views.notices import no_access, no_store, unknown
+from dashboard.views.notices import away, no_access, no_page, no_store, unknown
 from dashboard.words import words
 from streams.store import OutOfScope
+from streams.store.audit import Audited, Deed
+
+OWN: Final = ("issuer", "rules", "desk")
+"""Pages on which somebody without an area sees what is their own."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ class Frame:
     hits: list[Hit]
 
     def guarded(self, draw: Callable[[], Html], *, said: bool = True) -> Html:
-        """What ``draw`` gives, or what is wrong: no access, or (where ``said``) that the store does not answer."""
+        """What ``draw`` gives, or what is wrong: away too long, no access, or (where ``said``) that the store does not answer."""
+        who = self.viewer.scope.who
+        if not self.viewer.wall and self.shared.attendance.idle(who, now_us()):
+            return away(self.context.say, self.context.place, self.shared.settings.idle_minutes) if said else Html("")
         try:
             return draw()
         except OutOfScope:
@@ -42,16 +51,28 @@ class Frame:
         except (ClickHouseError, OSError) as error:
             return no_store(self.context, str(error)) if said else Html("")
 
+    def noted(self, deed: Deed, detail: str = "") -> None:
+        """Writes down what this reader does here."""
+        place, scope = self.context.place, self.viewer.scope
+        about = detail or place.finding or place.rule or place.issuer or place.note
+        page, where = self.context.page or "situation", place.unit or place.area
+        self.shared.audit.note(Audited(now_us(), scope.who, scope.role, deed, page, where, about))
+
     def head(self, *, periods: tuple[int, ...] = ()) -> None:
         """The masthead and where the reader is; moves with every event."""
 
         def draw() -> Html:
             context = self.context
-            pulse = self.shared.board.pulse(self.viewer.scope, context.place)
-            value = pulse.value
+            seen = self.viewer.scope.covers(context.place.unit or context.place.area)
+            pulse = self.shared.board.pulse(self.viewer.scope, context.place) if seen else None
+            first = (
+                masthead(context, pulse.value.health, pulse.value.at_us, pulse.failed, now_us())
+                if pulse
+                else masthead(context, None, 0, "", now_us())
+            )
             return tag(
                 "div",
-                masthead(context, value.health, value.at_us, pulse.failed, now_us()),
+                first,
                 results(context, self.hits),
                 unknown(context),
                 whereabouts(context, periods=periods, measured=False),
@@ -63,13 +84,42 @@ class Frame:
 
 
 def frame(page: str = "") -> Frame | None:
-    """The frame of a page; None where the reader may not see the place, which is then said."""
+    """The frame of a page; None where nobody is signed in, or the reader may not see the page or the place, which is then said."""
     shared = installation()
-    viewer = demo_viewer(shared.settings.area)
-    place = read_place(dict(st.query_params.items()), viewer.home, shared.settings.language)
-    context = Context.of(shared.registry, words(place.lang), place, viewer.home, shared.settings, page)
-    if not viewer.scope.covers(context.place.unit or context.place.area):
+    query, language = dict(st.query_params.items()), shared.settings.language
+    asked = read_place(query, "", language)
+    say = words(asked.lang)
+    wished(shared)
+    viewer = arrived(shared, asked, say)
+    if viewer is None:
+        return None
+    name, first = page or "situation", viewer.pages[0]
+    if name == "situation" and first != name and not set(query) - {"lang", "role"}:
+        st.switch_page(f"pages/{first}.py", query_params=query)
+    context = Context.of(
+        shared.registry, say, read_place(query, viewer.home, language), viewer.home, shared.settings, page, viewer
+    )
+    found = Frame(shared, viewer, context, shared.index.find(context.place.q, viewer.home) if context.place.q else [])
+    if name not in viewer.pages:
+        found.noted("denied")
+        panel("notice", no_page(context))
+        return None
+    where = context.place.unit or context.place.area
+    if not viewer.scope.covers(where) and not (page in OWN and where == viewer.home):
+        found.noted("denied")
         panel("notice", no_access(context))
         return None
-    hits = shared.index.find(place.q, viewer.home) if place.q else []
-    return Frame(shared, viewer, context, hits)
+    found.noted("view")
+    return found
+
+
+def wished(shared: Installation) -> None:
+    """Signs in or out where a click asked for it."""
+    wish, _ = st.session_state.get("wish", ("", {}))
+    if wish not in ("signin", "signout"):
+        return
+    st.session_state.pop("wish")
+    if wish == "signin":
+        st.login()
+    else:
+        left(shared, str(st.session_state.get(KNOWN, "")))

@@ -12,6 +12,9 @@ from functools import cached_property
 
 from clickhouse_connect.driver.client import Client
 
+from dashboard.access import Access, read_access
+from dashboard.attendance import Attendance
+from dashboard.audit import AuditLog
 from dashboard.board import Board
 from dashboard.engine import Engine
 from dashboard.push import Hub
@@ -35,16 +38,35 @@ class Installation:
     hub: Hub
 
     @cached_property
+    def client(self) -> Client:
+        """A client that reads; connects at the first call, raises while the store does not answer."""
+        return connect(self.settings.store, readonly=True, patience_s=3.0)
+
+    @cached_property
     def board(self) -> Board:
-        """Connects to the store at the first call; raises while it does not answer."""
-        client = connect(self.settings.store, readonly=True, patience_s=3.0)
-        return Board(StoreSource(Engine(client, self.registry, Calendar.load())), self.hub, now_us)
+        """What sessions take their figures from."""
+        return Board(StoreSource(Engine(self.client, self.registry, Calendar.load())), self.hub, now_us)
 
     @cached_property
     def desk(self) -> Client | None:
         """A client that may write acts on cases; None where the installation gives the dashboard none: it only reads then."""
         address = self.settings.desk
         return connect(address, readonly=True, patience_s=3.0) if address else None
+
+    @cached_property
+    def access(self) -> Access | None:
+        """Who has which role; None in demo mode. Raises AccessFault."""
+        return read_access(self.settings.access_file) if self.settings.access_file else None
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        """When each person last did something."""
+        return Attendance(self.settings.idle_minutes, self.settings.session_hours * 60)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Where deeds are written down."""
+        return AuditLog(lambda: self.desk)
 
     @cached_property
     def index(self) -> Index:

@@ -12,11 +12,10 @@ import streamlit as st
 
 from dashboard.installation import installation
 from dashboard.place import read_place
+from dashboard.views.masthead import PAGES
 from dashboard.words import words
 
 HERE: Final = Path(__file__).parent
-PAGES: Final = (("situation", "Situation"), ("hotspots", "Hotspots"), ("unit", "Unit"), ("desk", "Desk"))
-"""File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
 
 
 def main() -> None:
@@ -26,7 +25,7 @@ def main() -> None:
     st.set_page_config(page_title=say("Burdenwatch"), page_icon=str(HERE / "static" / "icon.png"), layout="wide")
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=say(title), url_path=name if place else "", default=not place)
-        for place, (name, title) in enumerate(PAGES)
+        for place, (name, title) in enumerate(PAGES.items())
     ]
     st.navigation(pages, position="hidden").run()
 

@@ -24,6 +24,8 @@ export default function (component) {
 """All behaviour lives in static/burden.js, loaded once per page; each panel carries only this and its HTML."""
 
 
+WISHES: Final = ("signin", "signout", "remark")
+"""Addresses that are no pages but something to be done: the next run finds them in the session."""
 PAGE: Final = re.compile(r"\./|[a-z]{1,20}")
 _SHOW: Final = st.components.v2.component("burden_panel", js=SCRIPT, isolate_styles=False)
 
@@ -53,6 +55,9 @@ def panel(key: str, html: str, *, topic: str = "") -> None:
 def go(address: str) -> None:
     """Moves to ``?QUERY`` on this page, or to ``PAGE?QUERY`` on another (``./`` is the first), and draws it anew."""
     name, _, query = address.partition("?")
+    if name in WISHES:
+        st.session_state["wish"] = name, dict(parse_qsl(query))
+        st.rerun(scope="app")
     wanted = dict(parse_qsl(query, keep_blank_values=True))
     if name and PAGE.fullmatch(name):
         st.switch_page(f"pages/{'situation' if name == './' else name}.py", query_params=wanted)

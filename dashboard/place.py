@@ -18,6 +18,8 @@ LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = 60
 NOTE: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?", re.ASCII)
 RULE: Final = re.compile(r"R[0-9]{2}(-[a-z0-9]+)*", re.ASCII)
+ROLE: Final = re.compile(r"[a-z]{1,12}", re.ASCII)
+ISSUER: Final = re.compile(r"[0-9]{6}-[a-z][a-z-]{0,40}", re.ASCII)
 FINDING: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNIT_DIGITS: Final = 9
 """From townships down a place is itself a unit that receives."""
@@ -27,7 +29,8 @@ UNIT_DIGITS: Final = 9
 class Place:
     """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
     ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
-    that a note is about, joined by a dash. ``rule``, ``finding``: what the desk shows."""
+    that a note is about, joined by a dash. ``rule``, ``finding``: what the desk shows.
+    ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect."""
 
     area: str = ""
     days: int = 30
@@ -38,6 +41,8 @@ class Place:
     note: str = ""
     rule: str = ""
     finding: str = ""
+    issuer: str = ""
+    role: str = ""
     lang: str = "zh"
 
     def link(self, **changes: Any) -> str:
@@ -65,5 +70,7 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         note=note if NOTE.fullmatch(note := query.get("note", "")) else "",
         rule=rule if RULE.fullmatch(rule := query.get("rule", "")) else "",
         finding=finding if FINDING.fullmatch(finding := query.get("finding", "")) else "",
+        issuer=issuer if ISSUER.fullmatch(issuer := query.get("issuer", "")) else "",
+        role=role if ROLE.fullmatch(role := query.get("role", "")) else "",
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
     )

@@ -14,10 +14,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from dashboard.access import AccessFault, read_access
 from dashboard.settings import Settings
 
 ROOT: Final = Path(__file__).parent
 LOOPBACK: Final = "127.0.0.1"
+PATHS: Final = ("_FILE", "_REGISTRY")
 
 
 def command(host: str, port: int) -> list[str]:
@@ -35,18 +37,30 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8600)
     arguments = parser.parse_args()
     try:
-        Settings.read()
+        settings = Settings.read()
+        if settings.access_file:
+            read_access(settings.access_file)
     except ValidationError as error:
         for fault in error.errors():
-            name = "BURDENWATCH_" + str(fault["loc"][0]).upper()
-            print(f"{name}: {fault['input']!r}: {fault['msg']}", file=sys.stderr)
+            name = f"BURDENWATCH_{str(fault['loc'][0]).upper()}: {fault['input']!r}: " if fault["loc"] else ""
+            print(f"{name}{fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         raise SystemExit(2) from None
+    except (AccessFault, OSError) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    if settings.access == "demo" and arguments.host != LOOPBACK:
+        print(
+            f"--host: {arguments.host!r}: demo mode shows everything to everybody, so it listens on {LOOPBACK} alone; "
+            "set BURDENWATCH_ACCESS to oidc or proxy",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
     # Streamlit reads .streamlit/config.toml of the current directory: ours, wherever the caller stands.
     places = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
     environment["PYTHONPATH"] = os.pathsep.join(place for place in places if place)
-    for name in ("BURDENWATCH_STORE_PASSWORD_FILE", "BURDENWATCH_REGISTRY"):
-        if environment.get(name):
+    for name in [name for name in environment if name.startswith("BURDENWATCH_") and name.endswith(PATHS)]:
+        if environment[name]:
             environment[name] = str(Path(environment[name]).resolve())
     os.chdir(ROOT)
     os.execve(sys.executable, command(arguments.host, arguments.port), environment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.store import Address
@@ -27,9 +27,28 @@ class Settings(BaseSettings):
     desk_password_file: Path | None = Field(
         None, description="file with the password of that user; without it the desk only reads"
     )
+    access: Literal["demo", "oidc", "proxy"] = Field(
+        description="who may look: demo (this computer alone, roles to try on), oidc (people sign in), proxy (a proxy names them)"
+    )
+    access_file: Path | None = Field(None, description="who has which role and area (oidc, proxy); see docs/access.md")
+    oidc_metadata: str = Field("", description="address of the provider's .well-known/openid-configuration")
+    oidc_client_id: str = Field("", description="what the provider calls this dashboard")
+    oidc_client_secret_file: Path | None = Field(None, description="file with the secret of that client")
+    oidc_redirect: str = Field("", description="this dashboard's own address with /oauth2callback at its end")
+    cookie_secret_file: Path | None = Field(None, description="file with a random text that signs the sign-in cookie")
+    proxy_secret_file: Path | None = Field(
+        None, description="file with the text that the proxy sends as X-Burdenwatch-Proxy"
+    )
+    proxy_user: str = Field("X-Forwarded-User", description="header in which the proxy names the person")
+    proxy_groups: str = Field("X-Forwarded-Groups", description="header with the person's groups, parted by commas")
+    idle_minutes: int = Field(30, ge=1, le=1_440, description="who does nothing for so long has to sign in again")
+    session_hours: int = Field(12, ge=1, le=720, description="everybody signs in again after so long")
     registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
     area: str = Field("", description="division code that the dashboard is about, '' for the whole country")
     api: str = Field("http://127.0.0.1:8601", description="address of the API, for the example of the empty page")
+    api_token_file: Path | None = Field(
+        None, description="file with a token of the API; with it units may say what something took"
+    )
     language: Literal["zh", "en"] = Field("zh", description="language of a page that asks for none")
     outlines: bool = Field(True, description="draw outlines; false draws the tile grid in place of the national map")
     map_number: str = Field(
@@ -48,6 +67,53 @@ class Settings(BaseSettings):
         if value and not value.isdecimal():
             raise ValueError(f"{value!r} is not a division code; write digits, for example 51, or leave it empty")
         return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Every variable that the mode of access needs."""
+        needed = {
+            "demo": (),
+            "oidc": (
+                "access_file",
+                "oidc_metadata",
+                "oidc_client_id",
+                "oidc_client_secret_file",
+                "oidc_redirect",
+                "cookie_secret_file",
+            ),
+            "proxy": ("access_file", "proxy_secret_file"),
+        }[self.access]
+        missing = [f"BURDENWATCH_{name.upper()}" for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"access {self.access} needs {', '.join(missing)}; set them, see docs/access.md")
+        if self.access == "proxy" and len(self.proxy_secret) < 16:
+            raise ValueError(
+                "BURDENWATCH_PROXY_SECRET_FILE must hold 16 characters or more; openssl rand -hex 24 makes some"
+            )
+        return self
+
+    @property
+    def api_token(self) -> str:
+        """What the dashboard sends events with; '' where it sends none."""
+        return self.api_token_file.read_text().strip() if self.api_token_file else ""
+
+    @property
+    def proxy_secret(self) -> str:
+        """What the proxy sends; '' in other modes."""
+        return self.proxy_secret_file.read_text().strip() if self.proxy_secret_file else ""
+
+    @property
+    def oidc(self) -> dict[str, str]:
+        """What Streamlit's sign-in is told; {} in other modes."""
+        if self.access != "oidc" or not self.oidc_client_secret_file or not self.cookie_secret_file:
+            return {}
+        return {
+            "redirect_uri": self.oidc_redirect,
+            "cookie_secret": self.cookie_secret_file.read_text().strip(),
+            "client_id": self.oidc_client_id,
+            "client_secret": self.oidc_client_secret_file.read_text().strip(),
+            "server_metadata_url": self.oidc_metadata,
+        }
 
     @property
     def store(self) -> Address:

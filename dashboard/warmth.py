@@ -30,7 +30,7 @@ def warm(shared: Installation) -> None:
 
 def _read(shared: Installation) -> None:
     """Reads what the home page shows, and renders it in each language."""
-    viewer = demo_viewer(shared.settings.area)
+    viewer = demo_viewer(shared.settings.area, "leadership", shared.registry)
     for lang in LANGUAGES:
         place = Place(area=viewer.home, lang=lang)
         context = Context.of(shared.registry, words(lang), place, viewer.home, shared.settings)

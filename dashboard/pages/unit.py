@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import streamlit as st
+
 from dashboard.frame import Frame, frame
 from dashboard.panel import live
 from dashboard.sheets.unit import UnitSheet
 from dashboard.views.markup import Html
 from dashboard.views.note import note
 from dashboard.views.unit import choose, sheet
+from dashboard.voice import remarked, took_form
 
 
 def draw(found: Frame) -> Html:
@@ -26,8 +29,14 @@ def page() -> None:
     found = frame("unit")
     if found is None:
         return
+    wish, asked = st.session_state.pop("wish", ("", {}))
+    if wish == "remark":
+        remarked(found, asked)
     found.head()
     live("unit", partial(found.guarded, partial(draw, found), said=False), topic="survey", every_s=20)
+    with st.container(key="desk-tools"):
+        if found.context.place.unit:
+            took_form(found)
 
 
 page()

@@ -64,6 +64,7 @@ class Ask:
     parent: str = ""
     closed: bool = False
     """Answered by this unit, withdrawn or ended."""
+    source: str = ""
     unmarked: tuple[str, ...] = ()
     """Marks of a statistical form that are missing, for a request that claims to be one."""
 
@@ -107,7 +108,8 @@ def _told(engine: Engine, unit: str, rows: Sequence[DemandRow]) -> list[Ask]:
         out.append(
             Ask(
                 one.key, one.id, one.kind, one.issuer, one.title, one.doc_no, one.start_us, one.deadline_us, one.likely,
-                items=about.items, parent=_reference(about.parent_id), closed=one.key in closed, unmarked=missing,
+                items=about.items, parent=_reference(about.parent_id), closed=one.key in closed, source=one.source,
+                unmarked=missing,
             )
         )  # fmt: skip
     return out

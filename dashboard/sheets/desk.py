@@ -19,6 +19,7 @@ from streams.store import Scope
 from streams.store.alerting import withheld_of
 from streams.store.casework import acts_of_all, precedents
 from streams.store.findings import OpenCount, findings_in, open_counts
+from streams.store.remarks import Said, remarks_in
 
 SHOWN: Final = 60
 LAYERS: Final = ("breach", "notice", "fact")
@@ -42,6 +43,7 @@ class DeskSheet:
     counts: tuple[OpenCount, ...]
     titles: Mapping[str, Mapping[str, str]]
     rows: tuple[Row, ...]
+    remarks: tuple[Said, ...] = ()
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -58,8 +60,11 @@ class DeskSheet:
             severity = standing.rule.severity if standing else "low"
             rows.append(Row(last, case, severity, _title(last.rule, last.edition)))
         rows.sort(key=_gravity)
+        remarks = tuple(remarks_in(engine.client, scope, area))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
-        return cls(at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, tuple(rows))
+        return cls(
+            at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, tuple(rows), remarks
+        )
 
 
 @dataclass(frozen=True)

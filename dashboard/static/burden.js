@@ -35,9 +35,51 @@ export async function show(component) {
     root.written = data.html;
     const words = root.querySelector('[lang]');
     if (words) document.documentElement.lang = words.lang;
+    if (document.documentElement.lang.startsWith('zh') && !bus.chrome) {
+      bus.chrome = true;
+      inChinese(document.body);
+      chrome.observe(document.body, { childList: true, subtree: true });
+    }
+    remember(root);
+    if (root.shown === 1) unroll(root);
   }
   root.querySelectorAll('[data-map]').forEach(drawMap);
   listen(root, data);
+}
+
+/* Streamlit's own words are English only: the few that our pages can show are put into Chinese where the page is. */
+const CHROME = {
+  Upload: '上传', 'Browse files': '选择文件', 'Drag and drop file here': '将文件拖到此处', 'Choose an option': '请选择', 'No results': '无结果', Clear: '清除',
+  'Skip to main content': '跳到正文', 'Connection error': '连接中断', 'Press Enter to submit form': '按回车提交', '1MB per file • JSON': 'JSON，不超过1MB',
+};
+function inChinese(node) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const word = CHROME[node.data.trim()];
+    if (word) node.data = word;
+  } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest('.bw-root')) {
+    for (const name of ['aria-label', 'placeholder']) if (CHROME[node.getAttribute(name)]) node.setAttribute(name, CHROME[node.getAttribute(name)]);
+    node.childNodes.forEach(inChinese);
+  }
+}
+const chrome = new MutationObserver((changes) => {
+  if (document.documentElement.lang.startsWith('zh')) changes.forEach((one) => one.addedNodes.forEach(inChinese));
+});
+
+/* What scrolls sideways begins where it matters: the page that is open, the newest day. */
+function unroll(root) {
+  const tab = root.querySelector('.pages [aria-current]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 2;
+  root.querySelectorAll('.heat').forEach((heat) => { heat.scrollLeft = heat.scrollWidth; });
+}
+
+/* Signing in ends on the first page: where somebody wanted to go is kept meanwhile, and gone to afterwards. */
+function remember(root) {
+  if (root.querySelector('[data-wanted]')) sessionStorage.setItem('wanted', location.pathname + location.search);
+  else if (root.querySelector('.whoami')) {
+    const wanted = sessionStorage.getItem('wanted');
+    sessionStorage.removeItem('wanted');
+    if (wanted && wanted !== location.pathname + location.search) location.replace(wanted);
+  }
 }
 
 /* Makes `old` look like `wanted` while keeping elements that are the same: focus, open notes and moving bars survive. */

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from dashboard.access import Viewer
 from dashboard.place import UNIT_DIGITS, Place
 from dashboard.settings import Settings
 from dashboard.views.markup import Html, html, link, tag
@@ -26,9 +27,19 @@ class Context:
     settings: Settings
     unknown: str = ""
     page: str = ""
+    viewer: Viewer | None = None
 
     @classmethod
-    def of(cls, registry: Registry, say: Words, place: Place, home: str, settings: Settings, page: str = "") -> Context:
+    def of(
+        cls,
+        registry: Registry,
+        say: Words,
+        place: Place,
+        home: str,
+        settings: Settings,
+        page: str = "",
+        viewer: Viewer | None = None,
+    ) -> Context:
         """Mends the place: an unknown area falls back to home; a township or village is shown as the unit that it is."""
         unknown = ""
         if not registry.is_area(place.area):
@@ -40,7 +51,7 @@ class Context:
             place = replace(place, area=digits if len(digits) <= UNIT_DIGITS else digits[:UNIT_DIGITS])
         elif len(place.area) >= UNIT_DIGITS:
             place = replace(place, unit=place.area, area=place.area[:UNIT_DIGITS])
-        return cls(registry, say, place, home, settings, unknown, page)
+        return cls(registry, say, place, home, settings, unknown, page, viewer)
 
     def name(self, code: str) -> str:
         """Name of a division or bureau; provinces in the reader's language."""

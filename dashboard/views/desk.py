@@ -32,8 +32,26 @@ def desk(context: Context, answer: Answer[DeskSheet]) -> Html:
         hint,
         layers(context, found),
         tag("div", left, right, class_="row narrow-left"),
+        said(context, found),
         class_="bw stale" if answer.failed else "bw",
     )
+
+
+def said(context: Context, found: DeskSheet) -> Html:
+    """What units said of their own accord; nothing where nobody did."""
+    say = context.say
+    if not found.remarks:
+        return Html("")
+    words = {"duplicate": say("the same is asked twice"), "merge": say("please merge")}
+    rows = [
+        tag("li", tag("div", tag("span", tag("b", context.issuer(one.first_issuer)), f" · {one.first_title}", class_="name"),
+                      tag("span", tag("b", context.issuer(one.second_issuer)), f" · {one.second_title}", class_="name"),
+                      tag("span", words[one.verb], " · ", say.when(one.last_us, found.at_us), class_="path"), class_="who"),
+            tag("b", say("{n} units", n=say.number(one.units))))
+        for one in found.remarks
+    ]  # fmt: skip
+    note = say("Said by units with one click, never asked of them. What most of them say stands first.")
+    return card(say("What units say"), tag("ol", rows), note=note, source=context.source(found.at_us), key="remarks")
 
 
 def layers(context: Context, found: DeskSheet) -> Html:

@@ -6,13 +6,22 @@ Pure. Flows in: a Context, a pulse, search hits, the time. Flows out: HTML.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
 
+from dashboard.access import ROLES, SEES
 from dashboard.place import MEASURES, PERIODS
 from dashboard.search import Hit
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, html, link, tag
 from streams.store.answers import Health
+from streams.store.scope import Role
 
+PAGES: Final = {
+    "situation": "Situation", "hotspots": "Hotspots", "review": "Review", "desk": "Desk", "unit": "Unit", "issuer": "Issuer",
+    "rules": "Rules", "health": "Health",
+}  # fmt: skip
+"""File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
 STALE_US = 120_000_000
 """Data older than this is called old."""
 MARK = Html(
@@ -21,8 +30,8 @@ MARK = Html(
 )
 
 
-def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:
-    """The first line of the page."""
+def masthead(context: Context, health: Health | None, at_us: int, failed: str, now_us: int) -> Html:
+    """The first line of the page; ``health`` None for readers who see no area as a whole."""
     say = context.say
     name = tag(
         "div",
@@ -38,22 +47,45 @@ def masthead(context: Context, health: Health, at_us: int, failed: str, now_us: 
     other = "en" if say.lang == "zh" else "zh"
     switch = link(context.place.link(lang=other), {"en": "English", "zh": "中文"}[other], class_="lang", lang=other)
     brand = link(f"./{context.place.link(area=context.home, unit='', q='', note='')}", MARK, name, class_="brand")
-    head = tag(
-        "div", brand, form, freshness(context, health, at_us, failed, now_us), switch, class_="masthead", role="banner"
-    )
-    return html(head, pages(context))
+    fresh = Html("") if health is None else freshness(context, health, at_us, failed, now_us)
+    head = tag("div", brand, form, fresh, switch, class_="masthead", role="banner")
+    return html(head, tag("div", pages(context), whoami(context), class_="rooms"))
 
 
 def pages(context: Context) -> Html:
     """The pages that there are, each about the place that the reader is at."""
     say = context.say
-    names = {"": say("Situation"), "hotspots": say("Hotspots"), "unit": say("Unit"), "desk": say("Desk")}
     plain = context.place.link(q="", note="", rule="", finding="")
+    allowed = context.viewer.pages if context.viewer else tuple(PAGES)
     links = [
-        link((page or "./") + plain, name, aria_current="page" if page == context.page else None)
-        for page, name in names.items()
+        link((page if page != "situation" else "./") + plain, say(name),
+             aria_current="page" if page == (context.page or "situation") else None)
+        for page, name in PAGES.items() if page in allowed
     ]  # fmt: skip
     return tag("nav", links, class_="pages", aria_label=say("Pages"))
+
+
+def whoami(context: Context) -> Html:
+    """Who is looking and as what; in demo mode the roles that may be tried on, else the way out."""
+    say, viewer = context.say, context.viewer
+    if viewer is None:
+        return Html("")
+    if not viewer.demo:
+        who = tag("span", tag("b", viewer.scope.who), " · ", say(f"role {viewer.scope.role}"))
+        out = link("signout?", say("Sign out")) if context.settings.access == "oidc" else Html("")
+        return tag("div", who, out, class_="whoami")
+    chips = [
+        link(f"{_page(role)}?{urlencode({'role': role, 'lang': context.place.lang})}", say(f"role {role}"),
+             aria_current="location" if role == viewer.scope.role else None)
+        for role in ROLES
+    ]  # fmt: skip
+    words = tag("span", say("Demo: look as"), class_="path")
+    return tag("div", words, chips, class_="whoami", role="group", aria_label=say("Demo: look as"))
+
+
+def _page(role: Role) -> str:
+    first = SEES[role][0]
+    return "./" if first == "situation" else first
 
 
 def freshness(context: Context, health: Health, at_us: int, failed: str, now_us: int) -> Html:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 
+from dashboard.place import Place
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
-from dashboard.words import moment
+from dashboard.words import Words, moment
 
 EXAMPLE = {
     "specversion": "1.0", "id": "first-1", "source": "//oa.example.cn/510000/education", "type": "burden.request.issued.v1",
@@ -75,3 +76,48 @@ def unknown(context: Context) -> Html:
         return Html("")
     text = context.say("There is no place with the code {code}; this is the nearest page.", code=context.unknown)
     return html(tag("p", text, class_="hint", role="alert"))
+
+
+def no_page(context: Context) -> Html:
+    """Said to someone who guesses the address of a page that is not for their role."""
+    say = context.say
+    first = context.viewer.pages[0] if context.viewer else "situation"
+    home = context.place.link(area=context.home, unit="", q="")
+    back = link(f"{'./' if first == 'situation' else first}{home}", say("To the first page"))
+    body = tag("p", say("This page is not for your role."))
+    return tag("div", card(say("No access"), body, tag("p", back), key="access"), class_="bw")
+
+
+def sign_in(say: Words, place: Place, *, oidc: bool) -> Html:
+    """Said to someone who has not signed in; the script remembers where they wanted to go (``data-wanted``)."""
+    body = (
+        tag("p", link(f"signin{place.link()}", say("Sign in"), class_="button"))
+        if oidc
+        else tag("p", say("The proxy in front of this page did not say who you are. Ask whoever runs it."))
+    )
+    found = card(say("Burdenwatch"), tag("p", say("Sign in to see the load.")), body, key="signin")
+    return tag("div", found, class_="bw", data_wanted="ask")
+
+
+def nobody(say: Words, who: str) -> Html:
+    """Said to someone who signed in and whom the access file does not know."""
+    text = say("{who} has no role here. Ask whoever runs this installation to enter it in the access file.", who=who)
+    out = tag("p", link("signout?", say("Sign out")))
+    return tag("div", card(say("No access"), tag("p", text), out, key="access"), class_="bw")
+
+
+def away(say: Words, place: Place, minutes: int) -> Html:
+    """Said to someone who did nothing for too long."""
+    text = say("Nothing was done here for {n} minutes, so you were signed out.", n=minutes)
+    on = tag("p", link(place.link(), say("Go on")))
+    return tag("div", card(say("Signed out"), tag("p", text), on, key="away"), class_="bw")
+
+
+def mishap(say: Words, place: Place, number: str) -> Html:
+    """Said when a page failed."""
+    text = say(
+        "This page failed. It was written down as number {number}; whoever runs this installation finds it in the log.",
+        number=number,
+    )
+    again = tag("p", link(place.link(), say("Try again")))
+    return tag("div", card(say("Something went wrong"), tag("p", text), again, key="mishap"), class_="bw")

@@ -148,7 +148,14 @@ def _pair(context: Context, pair: Twice) -> Html:
     note = link(
         context.place.link(note=f"{pair.first.key}-{pair.second.key}"), say("Print a note: please merge"), class_="act"
     )
-    return tag("li", tag("div", both, shared, class_="who"), note)
+    acts = [note]
+    if context.viewer is not None and context.viewer.scope.role == "unit":
+        keys = f"{pair.first.key}-{pair.second.key}"
+        acts += [
+            link(f"remark?verb=duplicate&pair={keys}", say("This is a duplicate"), class_="act"),
+            link(f"remark?verb=merge&pair={keys}", say("Please merge"), class_="act"),
+        ]
+    return tag("li", tag("div", both, shared, class_="who"), tag("div", acts, class_="acts"))
 
 
 def issuers(context: Context, found: UnitSheet) -> Html:

@@ -15,6 +15,7 @@ def add_to(app: App) -> None:
     app.command(doctor)
     app.command(backup)
     app.command(restore)
+    app.command(audit)
 
 
 def doctor(*, data: Path | None = None) -> int:
@@ -103,3 +104,35 @@ def recount(*, from_: date | None = None, to: date | None = None, data: Path | N
         print(difference)
     print(report.summary())
     return REFUSED if report.differences else 0
+
+
+def audit(*, who: str = "", n: int = 100, json: bool = False, csv: bool = False, data: Path | None = None) -> None:
+    """Who looked at what, took what away and was turned back: the newest first.
+
+    Parameters
+    ----------
+    who
+        One person only.
+    n
+        How many lines.
+    json
+        Print JSON.
+    csv
+        Print CSV.
+    data
+        Directory of the running embedded system.
+    """
+    from datetime import UTC, datetime
+
+    from streams.cli.reads import show
+    from streams.cli.target import embedded
+    from streams.store import Address, Scope, connect
+    from streams.store.audit import audited
+
+    layout, running = embedded(data)
+    client = connect(Address(running.store_host, running.store_port, "reader", layout.secret("store-reader")))
+    rows = [
+        vars(one) | {"at_us": datetime.fromtimestamp(one.at_us / 1e6, UTC).isoformat(timespec="seconds")}
+        for one in audited(client, Scope("command line", "operator", ("",)), who=who, n=n)
+    ]
+    show(rows, rows, as_json=json, as_csv=csv)

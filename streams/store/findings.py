@@ -15,6 +15,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.registry import Registry
 from streams.rules import Transition, Truth
+from streams.store.issuing import require_issuer
 from streams.store.scope import OutOfScope, Scope
 from streams.store.writers import insert_rows
 
@@ -105,6 +106,16 @@ def findings_in(
         "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "n": n,
     }  # fmt: skip
     return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
+
+
+def by_issuer(client: Client, scope: Scope, registry: Registry, issuer: str, n: int) -> list[StoredTransition]:
+    """Findings that fire about an issuer's demands, the latest change first. Raises OutOfScope, RegistryError."""
+    require_issuer(scope, registry, issuer)
+    sql = (
+        f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        "AND issuer = {issuer:String} AND phase = 'firing' ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
+    )
+    return [_stored(row) for row in client.query(sql, parameters={"issuer": issuer, "n": n}).result_rows]
 
 
 @dataclass(frozen=True)

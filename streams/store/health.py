@@ -5,7 +5,7 @@ Flows in: a client, a Scope, an instant. Flows out: ``Health``. Reads only. See 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
@@ -82,3 +82,22 @@ def _refused(client: Client, scope: Scope, at_us: int) -> tuple[RefusedCount, ..
         parameters={"named": int(named), "since": (at_us - DAY_US) // 1_000_000, "at": at_us // 1_000_000},
     ).result_rows
     return tuple(RefusedCount(str(source), str(code), int(n)) for source, code, n in rows)
+
+
+class FeedState(NamedTuple):
+    """One source of events: demands it issued in a time, and when it was last heard of (microseconds UTC, broker time)."""
+
+    source: str
+    issued: int
+    last_us: int
+
+
+def feeds(client: Client, scope: Scope, since_us: int, n: int) -> list[FeedState]:
+    """Sources that were heard of since an instant, the longest silent first. Raises OutOfScope unless the scope is an operator's."""
+    scope.require_operator()
+    rows = client.query(
+        "SELECT source, countIf(verb = 'issued'), max(admitted_us) AS last FROM events WHERE admitted_us > {since:Int64} "
+        "GROUP BY source ORDER BY last LIMIT {n:UInt32}",
+        parameters={"since": since_us, "n": n},
+    ).result_rows
+    return [FeedState(*row) for row in rows]

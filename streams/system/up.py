@@ -109,11 +109,10 @@ class System:
             reader | desk | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
         )
         if not wish.headless:
-            self._run(
-                "dashboard",
-                ("dashboard.serve", "--port", str(ports["dashboard"])),
-                reader | desk | {"BURDENWATCH_API": api},
-            )
+            # The demo has roles to try on, and answers to this computer alone.
+            told = {"BURDENWATCH_API": api, "BURDENWATCH_ACCESS": "demo"}
+            told["BURDENWATCH_API_TOKEN_FILE"] = str(layout.secret_path("token"))
+            self._run("dashboard", ("dashboard.serve", "--port", str(ports["dashboard"])), reader | desk | told)
         self._await("api", f"{api}/readyz")
         self._await_worker(store)
         if not wish.headless:

@@ -90,4 +90,4 @@ def app(context: BrowserContext, dashboard: str) -> Iterator[App]:
     one = App(context.new_page(), dashboard)
     yield one
     assert one.bad == []
-    assert one.page.get_by_test_id("stException").count() == 0
+    assert one.page.locator("[data-testid=stException], .card.mishap").count() == 0

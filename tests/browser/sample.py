@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -76,9 +77,30 @@ class Sample:
                 "title": title, "doc_no": f"办函〔2026〕{self.key % 200 + 1}号", "starts_us": start_us,
                 "deadline_us": start_us + due_days * DAY_US,
                 "receivers": hi - lo, "likely": likely, "recurrence": "",
-                "body": json.dumps({"data": data or {}}, ensure_ascii=False).encode(), "admitted_us": min(start_us, self.now_us),
+                "body": self._body(issuer, kind, area, tier, start_us, title, due_days, data or {}), "admitted_us": min(start_us, self.now_us),
             }
         )  # fmt: skip
+
+    def _body(
+        self,
+        issuer: str,
+        kind: str,
+        area: str,
+        tier: str,
+        start_us: int,
+        title: str,
+        due_days: int,
+        data: dict[str, Any],
+    ) -> bytes:
+        """The event as its sender would have written it."""
+        at, due = (
+            datetime.fromtimestamp(us // 1_000_000, UTC).isoformat() for us in (start_us, start_us + due_days * DAY_US)
+        )
+        head = {"issuer": issuer, "title": title, "reach": {"areas": [area], "tiers": [tier]}, "deadline_at": due}
+        named = {"meeting": {"planned_start_at": at}, "inspection": {"starts_at": at}}.get(kind, {})
+        whole = {"specversion": "1.0", "id": f"e-{self.key}", "source": "//oa.example.cn/office", "time": at}
+        whole |= {"type": f"burden.{kind}.issued.v1", "data": head | named | data}
+        return json.dumps(whole, ensure_ascii=False).encode()
 
     def flush(self) -> None:
         """Writes what was made since the last time: events first, as admit does."""
@@ -123,6 +145,11 @@ class Sample:
             ("agriculture", "request", now - 30 * hour, 120, "农业生产情况统计表", 9, {"claims_statistical": True, "table_no": "A101"}),
             ("office", "inspection", now + 50 * hour, 420, TITLES["inspection"], 1, {}),
             ("emergency", "meeting", now + 20 * hour, 90, "防汛工作视频会议", 1, {}),
+            ("education", "request", now - 4 * hour, 60, "报送学生人数", 1, {"items": people[:1]}),
+            ("education", "document", now - 75 * hour, 45, "关于做好秋季学期控辍保学工作的通知", 12, {"plan_item_id": "JH-education-7"}),
+            ("education", "meeting", now - 150 * hour, 150, "全区教育工作推进会", 1, {"parent_id": "e-2", "filing_id": "BA-118"}),
+            ("education", "request", now - 220 * hour, 95, "校车安全排查情况表", 3, {"parent_id": "e-3"}),
+            ("education", "inspection", now + 70 * hour, 240, "校园食品安全检查", 1, {"plan_item_id": "JH-education-9"}),
         ):  # fmt: skip
             self.demand(f"{county}-{issuer}", kind, county, "township", start, likely, title, due, data)
         self.flush()

@@ -18,6 +18,7 @@ from tests.browser.sample import Sample
 from tests.browser.stage import ROOT, App, browsing, serving, stored
 
 LIMIT: Final = 600_000
+TALLEST: Final = 2_400
 DESKTOP: Final = (1440, 900)
 PHONE: Final = (375, 812)
 
@@ -52,6 +53,15 @@ SHOTS: Final = (
     Shot("desk-phone-en", "desk?lang=en", PHONE),
     Shot("finding-desktop-zh", f"desk?lang=zh&finding={1:032x}", DESKTOP),
     Shot("finding-phone-en", f"desk?lang=en&finding={1:032x}", PHONE),
+    Shot("review-desktop-zh", "review?lang=zh", DESKTOP),
+    Shot("review-phone-en", "review?lang=en", PHONE),
+    Shot("issuer-desktop-zh", "issuer?role=issuer&lang=zh", DESKTOP),
+    Shot("issuer-phone-en", "issuer?role=issuer&lang=en", PHONE),
+    Shot("rules-desktop-zh", "rules?lang=zh", DESKTOP),
+    Shot("rule-desktop-en", "rules?lang=en&rule=R11-short-notice", DESKTOP),
+    Shot("rules-phone-en", "rules?lang=en", PHONE),
+    Shot("health-desktop-zh", "health?role=operator&lang=zh", DESKTOP),
+    Shot("health-phone-en", "health?role=operator&lang=en", PHONE),
     Shot("unit-note-zh", f"unit?unit={UNIT}&lang=zh", DESKTOP, press=".card.twice .act"),
 )
 
@@ -78,7 +88,7 @@ def take(browser: Browser, url: str, shot: Shot, directory: Path) -> Path:
     tall = app.page.evaluate(
         "() => Math.ceil(Math.max(...[...document.querySelectorAll('.bw-root')].map((e) => e.getBoundingClientRect().bottom))) + 24"
     )
-    app.page.set_viewport_size({"width": width, "height": max(height, int(tall))})
+    app.page.set_viewport_size({"width": width, "height": min(max(height, int(tall)), TALLEST)})
     app.settle()
     path = directory / f"{shot.name}.png"
     app.page.screenshot(path=path, animations="disabled")

@@ -102,8 +102,9 @@ def stored(folder: Path) -> Iterator[tuple[ClickHouseNode, Client]]:
 
 
 @contextmanager
-def serving(store: tuple[str, int], folder: Path, **settings: str) -> Iterator[str]:
-    """A dashboard process on a store; gives its address. ``settings``: BURDENWATCH_* variables by their lower names."""
+def serving(store: tuple[str, int], folder: Path, *, redirects: bool = False, **settings: str) -> Iterator[str]:
+    """A dashboard process on a store; gives its address. ``settings``: BURDENWATCH_* variables by their lower names;
+    ``redirects``: its own address is where a provider sends people back to."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     secret = folder / "reader"
     secret.write_text(READER)
@@ -112,8 +113,15 @@ def serving(store: tuple[str, int], folder: Path, **settings: str) -> Iterator[s
         "store_port": str(store[1]),
         "store_user": "reader",
         "store_password_file": str(secret),
+        "access": "demo",
     }
-    environment = os.environ | {f"BURDENWATCH_{name.upper()}": value for name, value in (told | settings).items()}
+    if redirects:
+        told |= {"oidc_redirect": f"{url}/oauth2callback"}
+    environment = (
+        os.environ
+        | {"AUTHLIB_INSECURE_TRANSPORT": "1"}
+        | {f"BURDENWATCH_{name.upper()}": value for name, value in (told | settings).items()}
+    )
     log = folder / f"dashboard-{port}.log"
     with log.open("wb") as out:
         command = [sys.executable, "-m", "dashboard.serve", "--port", str(port)]
@@ -170,7 +178,8 @@ class App:
         """By how many pixels anything on the page reaches beyond the window's right edge."""
         return int(
             self.page.evaluate(
-                "() => Math.ceil(Math.max(0, ...[...document.querySelectorAll('.bw *')].filter((e) => !e.closest('[popover], .table, svg'))"
+                "() => Math.ceil(Math.max(0, ...[...document.querySelectorAll('.bw *')]"
+                ".filter((e) => !e.closest('[popover], .table, .heat, .pages, svg'))"
                 ".map((e) => e.getBoundingClientRect().right)) - document.documentElement.clientWidth)"
             )
         )

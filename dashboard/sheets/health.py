@@ -1,0 +1,67 @@
+"""How the installation is doing: workers, feeds, refusals, coverage, versions; and for operators, who looked at what.
+
+Flows in: an Engine, a Scope, a Place. Flows out: ``HealthSheet``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, Self
+
+from dashboard.engine import Engine
+from dashboard.place import Place
+from streams.calendars.periods import DAY_US
+from streams.store import Scope, reads
+from streams.store.answers import Coverage, Health
+from streams.store.audit import Audited, audited
+from streams.store.health import FeedState, feeds
+from streams.store.schema import applied
+
+FEEDS: Final = 60
+DEEDS: Final = 60
+
+
+@dataclass(frozen=True)
+class HealthSheet:
+    """``feeds`` are named to those who may see the whole country or operate it; ``deeds`` to operators."""
+
+    at_us: int = field(compare=False)
+    health: Health = field(compare=False)
+    coverage: tuple[tuple[str, Coverage], ...]
+    feeds: tuple[FeedState, ...]
+    versions: tuple[tuple[str, str], ...]
+    deeds: tuple[Audited, ...]
+    state: tuple[object, ...] = ()
+    """What of ``health`` makes the page look different."""
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Raises OutOfScope."""
+        client, registry = engine.client, engine.registry
+        health = reads.stream_health(client, scope, at_us)
+        reach = [
+            (tier, reads.coverage(client, scope, registry, at_us, tier=tier, area=place.area))
+            for tier in ("township", "village")
+        ]
+        named = scope.role == "operator" or scope.covers("")
+        found = feeds(client, scope, at_us - 30 * DAY_US, FEEDS) if named else []
+        deeds = audited(client, scope, n=DEEDS) if scope.role == "operator" else []
+        steps = applied(client)
+        versions = [
+            ("burdenwatch", _version("burdenwatch")), ("divisions", registry.version), ("schema", str(steps[-1] if steps else 0)),
+            ("ClickHouse", str(client.server_version)), ("streamlit", _version("streamlit")), ("faust-streaming", _version("faust-streaming")),
+        ]  # fmt: skip
+        state = (
+            tuple((one.component, one.partition, one.lag) for one in health.lags),
+            health.refused,
+            health.events_last_hour,
+        )
+        return cls(at_us, health, tuple(reach), tuple(found), tuple(versions), tuple(deeds), state)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "?"

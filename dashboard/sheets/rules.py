@@ -1,0 +1,62 @@
+"""The rules in force in an area, what stands open by each, and how often they were right.
+
+Flows in: an Engine, a Scope, a Place. Flows out: ``RulesSheet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
+
+from dashboard.engine import Engine
+from dashboard.place import Place
+from dashboard.words import moment
+from streams.alerts.cases import Precision, precision
+from streams.desk.findings import rulebook
+from streams.rules.book import Standing
+from streams.rules.testing import load_tests, shipped_tests
+from streams.store import Scope
+from streams.store.casework import verdicts
+from streams.store.findings import open_counts
+
+
+@dataclass(frozen=True)
+class RulesSheet:
+    """``open``: findings that fire now, by rule; empty for readers who may not see the area. ``precision`` of decided cases, by rule."""
+
+    at_us: int = field(compare=False)
+    standing: tuple[Standing, ...]
+    packs: tuple[tuple[str, str, str, int], ...]
+    """Edition, title in Chinese and English, rules that it adds or changes; those that apply here, from above to below."""
+    open: Mapping[str, int]
+    precision: Mapping[str, Precision]
+    tests: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Raises OutOfScope never: rules are public."""
+        today, book = moment(at_us).date(), rulebook()
+        area = place.area if scope.covers(place.area) else ""
+        counts = open_counts(engine.client, scope, place.area) if scope.covers(place.area) else []
+        applying = [one for one in book.packs if (area or place.area).startswith(one.area) and one.in_force(today)]
+        packs = [
+            (one.edition, one.title.zh, one.title.en, len(one.rules) + len(one.tighten))
+            for one in sorted(applying, key=lambda one: (len(one.area), one.name))
+        ]
+        return cls(
+            at_us, book.in_force(place.area, today), tuple(packs), {one.rule: one.count for one in counts},
+            precision(verdicts(engine.client)), stories(),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def stories() -> Mapping[str, tuple[str, ...]]:
+    """Names of the shipped test cases, by the rule that they expect to fire."""
+    found: dict[str, list[str]] = {}
+    for _, timeline in load_tests(shipped_tests()):
+        for story in timeline.cases:
+            for rule in sorted({one.rule for look in story.expect for one in look.findings}):
+                found.setdefault(rule, []).append(story.name)
+    return {rule: tuple(names) for rule, names in found.items()}

@@ -1,0 +1,171 @@
+"""The rules: packs in force, every rule with its limit, what stands open, how often it was right; one rule in full.
+
+Pure. Flows in: a Context, a sheet, the outcome of a backtest. Flows out: HTML.
+"""
+
+from __future__ import annotations
+
+from dashboard.board import Answer
+from dashboard.sheets.rules import RulesSheet
+from dashboard.views.context import Context
+from dashboard.views.markup import Html, bar, card, html, link, tag
+from streams.rules.backtest import Line
+from streams.rules.book import Standing
+
+
+def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
+    """The list, or the rule that the address names."""
+    found = answer.value
+    chosen = next((one for one in found.standing if one.rule.id == context.place.rule), None)
+    body = one_rule(context, found, chosen) if chosen else html(packs(context, found), listing(context, found))
+    return tag("div", body, class_="bw stale" if answer.failed else "bw")
+
+
+def packs(context: Context, found: RulesSheet) -> Html:
+    """Which texts apply here."""
+    say = context.say
+    rows = [
+        tag("li", tag("div", tag("span", zh if say.lang == "zh" else en, class_="name"), tag("span", edition, class_="path"), class_="who"),
+            tag("b", say("{n} rules", n=say.number(count))))
+        for edition, zh, en, count in found.packs
+    ]  # fmt: skip
+    note = say(
+        "A lower pack may only tighten what stands above it. The version in force on the day of a demand decides."
+    )
+    return card(say("Packs in force here"), tag("ol", rows), note=note, source=context.source(found.at_us), key="packs")
+
+
+def listing(context: Context, found: RulesSheet) -> Html:
+    """Every rule in force."""
+    say = context.say
+    words = ("Rule", "What it is about", "Layer", "Limit", "Open now", "Upheld")
+    head = tag(
+        "tr", *(tag("th", say(word), scope="col", class_="num" if n > 2 else None) for n, word in enumerate(words))
+    )
+    rows = [_row(context, found, one) for one in found.standing]
+    note = say(
+        "Open now: findings that fire about places of the area. Upheld: the share of decided cases in which the finding stood; a rule under 70% "
+        "after 30 decisions tells nobody any more."
+    )
+    return card(
+        say("Rules in force"), tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0"), note=note,
+        source=context.source(found.at_us), aside=say("{n} rules", n=say.number(len(found.standing))), key="rulelist",
+    )  # fmt: skip
+
+
+def _title(context: Context, one: Standing) -> str:
+    return one.rule.title.zh if context.say.lang == "zh" else one.rule.title.en
+
+
+def _row(context: Context, found: RulesSheet, one: Standing) -> Html:
+    say, rule = context.say, one.rule
+    return tag(
+        "tr",
+        tag("td", link(context.place.link(rule=rule.id), rule.id)),
+        tag("td", _title(context, one)),
+        tag("td", tag("span", say(f"layer {rule.layer}"), class_=f"chip {rule.layer}")),
+        tag("td", limit(context, one), class_="num"),
+        tag("td", say.number(found.open.get(rule.id, 0)), class_="num"),
+        tag("td", right(context, found, rule.id), class_="num"),
+        data_rule=rule.id,
+    )
+
+
+def limit(context: Context, one: Standing) -> str:
+    """The limit with its unit; a dash for rules that hold without one."""
+    rule = one.rule
+    return (
+        f"{context.say.number(rule.limit, 0 if rule.limit == int(rule.limit) else 2)} {rule.unit}"
+        if rule.value != "1"
+        else "–"
+    )
+
+
+def right(context: Context, found: RulesSheet, rule: str) -> str:
+    """Precision from decisions."""
+    say, one = context.say, found.precision.get(rule)
+    if one is None:
+        return say("none decided")
+    words = say("{share} of {n}", share=say.percent(one.share), n=say.number(one.decided))
+    return f"{words} · {say('muted')}" if one.muted else words
+
+
+def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
+    """Everything about one rule."""
+    say, rule = context.say, one.rule
+    basis = " ".join(part for part in (rule.basis.instrument, rule.basis.article, rule.basis.wording) if part)
+    facts = [
+        (say("What it is about"), _title(context, one)),
+        (say("Basis"), basis),
+        (say("Layer and severity"), f"{say(f'layer {rule.layer}')} · {say(f'severity {rule.severity}')}"),
+        (say("Reads"), rule.table),
+        (
+            say("Holds when"),
+            " and ".join(part for part in (rule.when if rule.when != "true" else "", _compared(one)) if part),
+        ),
+        (say("Limit"), limit(context, one)),
+        (say("Exempt"), ", ".join(rule.exempt) or "–"),
+        (say("Is told to"), ", ".join(say(f"tell {who}") for who in rule.tell)),
+        (say("Version"), ", ".join((one.edition, *one.changed))),
+        (say("Open now"), say.number(found.open.get(rule.id, 0))),
+        (say("Upheld"), right(context, found, rule.id)),
+    ]
+    if rule.remedy:
+        facts.append((say("What helps"), rule.remedy.zh if say.lang == "zh" else rule.remedy.en))
+    listed = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in facts), class_="factlist")
+    tests = found.tests.get(rule.id, ())
+    cases = tag("ol", *(tag("li", tag("span", f"✓ {name}", class_="name")) for name in tests), class_="plainlist")
+    back = tag("p", link(context.place.link(rule=""), say("All rules")), class_="tools")
+    note = say(
+        "Each case is a short story of demands with the findings that must come of it; they run with every change of the software."
+    )
+    return html(
+        back,
+        card(rule.id, listed, key="rulefacts"),
+        card(say("Its tests"), cases if tests else tag("p", say("No case names it."), class_="none"), note=note,
+             source=context.source(found.at_us), aside=say("{n} cases", n=len(tests)), key="ruletests"),
+    )  # fmt: skip
+
+
+def _compared(one: Standing) -> str:
+    if one.rule.value == "1":
+        return ""
+    sign = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}[one.rule.holds]
+    what = one.rule.load.metric if one.rule.load else one.rule.value
+    return f"{what} {sign} {one.rule.limit:g}"
+
+
+def tried(
+    context: Context, limit_now: float, limit_tried: float, now: Line, then: Line, days: int, events: int
+) -> Html:
+    """What another limit would have done, beside what the rule's own does."""
+    say = context.say
+    top = max(now.findings, then.findings, 1)
+    rows = [
+        tag("li", tag("div", tag("span", say(name, limit=f"{level:g}"), class_="name"), bar(line.findings / top, "warm"), class_="who"),
+            tag("b", say.number(line.findings)))
+        for name, level, line in (("With the limit in force, {limit}", limit_now, now), ("With the limit tried, {limit}", limit_tried, then))
+    ]  # fmt: skip
+    messages = ", ".join(f"{say(f'tell {who}')} {say.number(n)}" for who, n in then.messages) or say("none")
+    body = html(
+        tag("ol", rows),
+        tag("p", say("Messages with the limit tried, before grouping: {messages}", messages=messages), class_="counts"),
+        tag("p", say("{exempt} more would have been exempt.", exempt=say.number(then.exempt)), class_="counts"),
+    )
+    aside = say("{n} events of {days} days", n=say.number(events), days=days)
+    return tag("div", card(say("What another limit would have found"), body, aside=aside, key="who"), class_="bw tried")
+
+
+def tried_units(context: Context, limit_now: float, limit_tried: float, now: int, then: int) -> Html:
+    """The same for a load rule: units above the limit at this moment."""
+    say, top = context.say, max(now, then, 1)
+    rows = [
+        tag("li", tag("div", tag("span", say(name, limit=f"{level:g}"), class_="name"), bar(count / top, "warm"), class_="who"),
+            tag("b", say("{n} units", n=say.number(count))))
+        for name, level, count in (("With the limit in force, {limit}", limit_now, now), ("With the limit tried, {limit}", limit_tried, then))
+    ]  # fmt: skip
+    words = say(
+        "Units above the limit now; the levels of peers and seasons, and how long a load must last, are left aside."
+    )
+    body = html(tag("ol", rows), tag("p", words, class_="counts"))
+    return tag("div", card(say("What another limit would have found"), body, key="who"), class_="bw tried")

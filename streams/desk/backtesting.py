@@ -1,0 +1,73 @@
+"""What another limit would have done: one rule over the demands of the past, or over the loads of now.
+
+Flows in: a client, a Scope, a rule, a limit. Flows out: counts of findings and messages. Reads the store; changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from streams.calendars import Calendar
+from streams.calendars.periods import DAY_US
+from streams.desk.findings import decoded
+from streams.registry import Registry
+from streams.rules import BUILDERS, Rulebook, gather
+from streams.rules.backtest import Line, found, summary
+from streams.rules.pack import Pack, Rule
+from streams.store import Scope, reads
+from streams.store.loads import newest_events
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+NEWEST: Final = 20_000
+"""Events looked at, at most: the newest."""
+EVER: Final = 0.0
+
+
+@dataclass(frozen=True)
+class Past:
+    """The rows of one table about places of an area; ``days`` that they reach back, ``events`` that they were made of."""
+
+    rows: pl.DataFrame
+    days: int
+    events: int
+
+
+def past(
+    client: Client, scope: Scope, registry: Registry, calendar: Calendar, table: str, area: str, now_us: int, days: int
+) -> Past:
+    """Raises OutOfScope unless the reader may compare places of the area."""
+    scope.require_comparison(area)
+    events = decoded(row.body for row in newest_events(client, now_us - days * DAY_US, NEWEST))
+    rows = BUILDERS[table](gather(events, registry, calendar), now_us)
+    return Past(rows.filter(pl.col("place").str.starts_with(area)) if area else rows, days, len(events))
+
+
+def at_limit(rows: pl.DataFrame, pack: Pack, rule: Rule, limit: float) -> Line:
+    """What a rule finds among rows when its limit is another."""
+    changed = rule.model_copy(update={"limit": limit, "clear": None})
+    book = Rulebook([pack.model_copy(update={"rules": (changed,), "tighten": ()})])
+    lines = summary(found(rows, book, rule.table))
+    return next(iter(lines), Line(rule.id, 0, 0, 0, ()))
+
+
+def units_over(
+    client: Client, scope: Scope, registry: Registry, rule: Rule, area: str, limit: float, at_us: int
+) -> int:
+    """Units of an area whose load stands above a limit now; the levels of peers and seasons are left aside. Raises OutOfScope."""
+    scope.require_comparison(area)
+    load = rule.load
+    if load is None:
+        raise ValueError(f"rule: {rule.id!r}: is no load rule; ask for its rows instead")
+    total = 0
+    for tier in rule.scope.tiers or ("township", "village"):
+        values = reads.tier_load(
+            client, Scope("backtest", "operator", ("",)), registry, tier, load.metric, at_us
+        ).values
+        lo, hi = registry.span_of(area, registry.tier_id(tier))
+        total += int((values[lo:hi] > limit).sum())
+    return total

@@ -1,0 +1,77 @@
+"""What units said about demands that reach them: that the same is asked twice, that two should be merged.
+
+Flows in: a client, a Scope, remarks. Flows out: remarks with the demands that they are about. Nothing is ever asked of a unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from streams.store.scope import Scope
+from streams.store.writers import insert_rows
+
+Verb = Literal["duplicate", "merge"]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """``first`` and ``second`` are positions of demands."""
+
+    at_us: int
+    who: str
+    unit: str
+    verb: Verb
+    first: int
+    second: int
+
+
+class Said(NamedTuple):
+    """One thing that units said, and how many of them; the titles and issuers of both demands."""
+
+    verb: str
+    units: int
+    last_us: int
+    first_title: str
+    first_issuer: str
+    second_title: str
+    second_issuer: str
+
+
+_COLUMNS: Final[dict[str, pa.DataType]] = {
+    "at_us": pa.int64(), "who": pa.string(), "unit": pa.string(), "verb": pa.string(), "first": pa.uint64(), "second": pa.uint64(),
+}  # fmt: skip
+
+
+def insert_remark(client: Client, scope: Scope, one: Remark) -> None:
+    """Store a remark; the same one again by the same unit is the same insert. Raises OutOfScope unless the unit is the reader's own."""
+    scope.require_area(one.unit)
+    token = f"remark-{one.unit}-{one.verb}-{one.first}-{one.second}"
+    insert_rows(client, "remarks", _COLUMNS, {name: [getattr(one, name)] for name in _COLUMNS}, token)
+
+
+def remarks_in(client: Client, scope: Scope, area: str, n: int = 20) -> list[Said]:
+    """What units inside an area said, what most of them say first. Raises OutOfScope."""
+    scope.require_area(area)
+    rows = client.query(
+        "SELECT verb, uniqExact(unit) AS units, max(at_us), first, second FROM remarks WHERE startsWith(unit, {area:String}) "
+        "GROUP BY verb, first, second ORDER BY units DESC, max(at_us) DESC LIMIT {n:UInt32}",
+        parameters={"area": area, "n": n},
+    ).result_rows
+    keys = sorted({int(key) for row in rows for key in row[3:]})
+    if not keys:
+        return []
+    named = {
+        int(pos): (str(title), str(issuer))
+        for pos, title, issuer in client.query(
+            "SELECT pos, title, issuer FROM events WHERE pos IN {keys:Array(UInt64)}", parameters={"keys": keys}
+        ).result_rows
+    }
+    nothing = ("", "")
+    return [
+        Said(str(row[0]), int(row[1]), int(row[2]), *named.get(int(row[3]), nothing), *named.get(int(row[4]), nothing))
+        for row in rows
+    ]
