@@ -42,7 +42,13 @@ def act_form(found: Frame) -> None:
         return
     language = "zh" if say.lang == "zh" else "en"
     made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name)  # type: ignore[arg-type]
-    st.download_button(say("Evidence pack (DOCX)"), partial(docx, made), f"{identity}.docx", DOCX, on_click="ignore")
+    st.download_button(
+        say("Evidence pack (DOCX)"),
+        partial(docx, made),
+        f"{identity}.docx",
+        DOCX,
+        on_click=partial(found.noted, "export", f"{identity}.docx"),
+    )
     desk = found.shared.desk
     verbs = possible(scope, sheet.case["case"]["state"])
     if desk is None or not verbs:
@@ -74,6 +80,7 @@ def act_form(found: Frame) -> None:
     except (WrongAct, OutOfScope) as error:
         st.error(str(error))
         return
+    found.noted("act", f"{verb} {identity}")
     found.shared.board.forget(FindingSheet)
     found.shared.board.forget(DeskSheet)
     st.rerun()
@@ -96,10 +103,14 @@ def export(found: Frame) -> None:
         partial(as_csv, head, sheet.rows, context.say),
         f"{name}.csv",
         "text/csv; charset=utf-8",
-        on_click="ignore",
+        on_click=partial(found.noted, "export", f"{name}.csv"),
     )
     right.download_button(
-        "XLSX", partial(as_xlsx, head, sheet.rows, context.say), f"{name}.xlsx", XLSX, on_click="ignore"
+        "XLSX",
+        partial(as_xlsx, head, sheet.rows, context.say),
+        f"{name}.xlsx",
+        XLSX,
+        on_click=partial(found.noted, "export", f"{name}.xlsx"),
     )
 
 

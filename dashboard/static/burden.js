@@ -13,9 +13,15 @@ function dress(href) {
   });
 }
 
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+}
+
 export async function show(component) {
   const { data, parentElement } = component;
   await dress(data.style);
+  const html = data.packed ? await unpacked(data.packed) : data.html;
   let root = parentElement.querySelector(':scope > .bw-root');
   if (!root) {
     root = document.createElement('div');
@@ -28,11 +34,11 @@ export async function show(component) {
   }
   root.component = component;
   root.shown = (root.shown || 0) + 1;
-  if (root.written !== data.html) {
+  if (root.written !== html) {
     const next = document.createElement('template');
-    next.innerHTML = data.html;
+    next.innerHTML = html;
     morph(root, next.content);
-    root.written = data.html;
+    root.written = html;
     const words = root.querySelector('[lang]');
     if (words) document.documentElement.lang = words.lang;
     if (document.documentElement.lang.startsWith('zh') && !bus.chrome) {
