@@ -21,9 +21,12 @@ from streams.alerts.cases import GROUNDS, WrongAct
 from streams.alerts.evidence import document
 from streams.alerts.printing import docx
 from streams.calendars import Calendar
-from streams.desk.acting import ActWish, acted, possible
+from streams.calendars.periods import DAY_US
+from streams.desk.acting import OVERSIGHT, ActWish, SilenceWish, acted, possible, silenced
+from streams.registry import RegistryError
 from streams.store import OutOfScope
 
+MAX_SILENCE_DAYS: Final = 90
 BOM: Final = "\ufeff"
 """Without it a spreadsheet reads Chinese in UTF-8 as something else."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,6 +87,40 @@ def act_form(found: Frame) -> None:
     found.shared.board.forget(FindingSheet)
     found.shared.board.forget(DeskSheet)
     st.rerun()
+
+
+def silence_form(found: Frame) -> None:
+    """A silence for the rule and place of the finding that is shown: who, why, until when; never without an end."""
+    context, scope, desk = found.context, found.viewer.scope, found.shared.desk
+    say = context.say
+    if desk is None or scope.role not in OVERSIGHT:
+        return
+    sheet = found.shared.board.sheet(FindingSheet, scope, context.place).value
+    if sheet.finding is None:
+        return
+    with st.expander(say("Silence messages about it")), st.form("silence", clear_on_submit=True):
+        wide = st.selectbox(
+            say("What falls silent"), ("finding", "rule"), format_func=lambda one: say(f"silence {one}")
+        )
+        days = st.number_input(say("For how many days"), min_value=1, max_value=MAX_SILENCE_DAYS, value=7)
+        why = st.text_input(say("Reasons"), max_chars=500)
+        sent = st.form_submit_button(say("Silence it"))
+    if not sent:
+        return
+    until_us = now_us() + int(days) * DAY_US
+    about = (
+        {"finding": context.place.finding}
+        if wide == "finding"
+        else {"rule": sheet.finding["rule"], "area": sheet.finding["place"][:12]}
+    )
+    try:
+        made = silenced(desk, scope, found.shared.registry, SilenceWish(why=why, until_us=until_us, **about), now_us())
+    except (ValueError, OutOfScope, RegistryError) as error:
+        st.error(str(error))
+        return
+    found.noted("act", f"silence {made.id}")
+    found.shared.board.forget(FindingSheet)
+    st.toast(say("Silent until {day}; the finding stays open and is counted.", day=say.day(moment(until_us).date())))
 
 
 def export(found: Frame) -> None:

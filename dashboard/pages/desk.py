@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.acts import act_form, export
+from dashboard.acts import act_form, export, silence_form
 from dashboard.frame import Frame, frame
 from dashboard.panel import live
 from dashboard.sheets.desk import DeskSheet, FindingSheet
@@ -32,6 +32,7 @@ def page() -> None:
     with st.container(key="desk-tools"):
         if found.context.place.finding:
             act_form(found)
+            silence_form(found)
         else:
             export(found)
 

@@ -112,7 +112,7 @@ class Notifier:
         self._around_us = now_us
         self._dispatcher.silence(load_silences(self._client), now_us)
         found = precision(verdicts(self._client))
-        self._dispatcher.mute([rule for rule, one in found.items() if one.muted])
+        self._dispatcher.mute({rule: f"{rule}: {one.upheld}/{one.decided}" for rule, one in found.items() if one.muted})
 
     @property
     def is_idle(self) -> bool:

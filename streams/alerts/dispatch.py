@@ -8,7 +8,7 @@ numbers (``take``, ``restore``) gives back what ``step`` had, so that a crash re
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -95,7 +95,8 @@ class Dispatcher:
         self._of: dict[str, tuple[str, ...]] = {}
         self._last: dict[str, Transition] = {}
         self._silences, self._silence_edge_us = Silences(), None
-        self._muted: frozenset[str] = frozenset()
+        self._muted: dict[str, str] = {}
+        self._explained: set[str] = set()
         self._causes = Causes(policy.inhibit)
         self._flapping = Flapping(policy.flap)
         self._said: set[tuple[str, str, Reason, str]] = set()
@@ -155,6 +156,8 @@ class Dispatcher:
             self._capped.pop(one.recipient, None)
         elif one.occasion == "flap":
             self._flapping.told(one.group, one.at_us)
+        elif one.occasion == "muted":
+            self._explained.add(one.group)
         elif one.group in self._groups:
             group = self._groups[one.group]
             self._note(group, one, self._eligible(group, one.at_us, quietly=True))
@@ -172,11 +175,12 @@ class Dispatcher:
         self._silence_edge_us = self._silences.next_change_us(now_us)
         self._all_dirty()
 
-    def mute(self, rules: Collection[str]) -> None:
-        """The rules that tell nothing because too little of what they found was upheld."""
-        if frozenset(rules) != self._muted:
-            self._muted = frozenset(rules)
+    def mute(self, rules: Mapping[str, str]) -> None:
+        """The rules that tell nothing because too little of what they found was upheld, and in which words their owner learns why."""
+        if rules.keys() != self._muted.keys():
             self._all_dirty()
+        self._muted = dict(rules)
+        self._explained &= rules.keys()
 
     def step(self, now_us: int) -> Step:
         """What to send and what is held back at an instant. ``now_us`` must not go back; if it does, nothing is sent early."""
@@ -189,6 +193,7 @@ class Dispatcher:
                 made += self._look(group, now_us)
                 self._drop_empty(group)
         made += self._flaps(now_us)
+        made += self._mutings(now_us)
         made += self._digests(now_us)
         made += self._watchdog(now_us)
         withheld, self._withheld = self._withheld, []
@@ -301,6 +306,14 @@ class Dispatcher:
             found.append(self._notification(OPERATOR, "flap", rule, now_us, count, [], note))
             self._flapping.told(rule, now_us)
         return found
+
+    def _mutings(self, now_us: int) -> list[Notification]:
+        """Once for each rule that fell silent: its owner learns why."""
+        if not self._policy.receivers_of(OPERATOR):
+            return []
+        fresh = sorted(self._muted.keys() - self._explained)
+        self._explained.update(fresh)
+        return [self._notification(OPERATOR, "muted", rule, now_us, 1, [], self._muted[rule]) for rule in fresh]
 
     def _digests(self, now_us: int) -> list[Notification]:
         if now_us < self._digest_us:

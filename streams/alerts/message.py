@@ -22,6 +22,10 @@ _OCCASIONS: Final[dict[Occasion, tuple[str, str]]] = {
     "repeat": ("仍未消除", "Still open"),
     "resolved": ("已消除", "Resolved"),
     "flap": ("规则反复触发，请规则负责人检查", "A rule comes and goes; its owner should look"),
+    "muted": (
+        "规则属实率过低，已暂停通知，请规则负责人检查",
+        "A rule tells nobody: too little was upheld; its owner should look",
+    ),
     "digest": ("负担日报", "Daily digest"),
     "watchdog": ("预警系统运行正常", "Alerting is alive"),
     "test": ("测试消息", "Test message"),
@@ -53,11 +57,11 @@ def render(one: Notification, words: Words, language: Language) -> Rendered:
     hidden = one.count - len(one.told)
     if hidden > 0 and one.told:
         lines.append(f"……另有 {hidden} 项" if zh else f"… and {hidden} more")
-    if one.occasion in ("digest", "flap", "test") and one.note:
+    if one.occasion in ("digest", "flap", "muted", "test") and one.note:
         lines.append(_note(one.note, zh))
     if words.dashboard and one.told:
         lines.append(link(words.dashboard, one.told[0]))
-    if one.occasion in ("watchdog", "flap", "test"):
+    if one.occasion in ("watchdog", "flap", "muted", "test"):
         return Rendered(f"【减负监测】{occasion}" if zh else f"[Burdenwatch] {occasion}", "\n".join(lines) or occasion)
     subject = words.title(one.told[0].rule, one.told[0].edition, language) if one.group and one.told else ""
     count = f"{one.count} 项" if zh else f"{one.count} finding{'s' if one.count != 1 else ''}"

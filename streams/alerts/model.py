@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Role = Literal["supervising", "issuer", "office", "unit", "operator"]
-Occasion = Literal["firing", "repeat", "resolved", "flap", "digest", "watchdog", "test"]
-"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a summary, a sign of life, a test."""
+Occasion = Literal["firing", "repeat", "resolved", "flap", "muted", "digest", "watchdog", "test"]
+"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a muted rule, a summary, a sign of life, a test."""
 
 Reason = Literal[
     "silenced", "inhibited", "quiet-time", "cap", "muted-rule", "no-receiver", "resolved-before-told"

@@ -88,3 +88,11 @@ def test_an_outsider_sees_nothing_of_it(browser: Browser, sichuan: str) -> None:
     app.open("desk?area=51")
     expect(page.locator(".card.findings tbody tr")).to_have_count(6)
     page.context.close()
+
+
+def test_messages_are_silenced_with_reasons_and_an_end(app: App) -> None:
+    app.open(f"desk?area=510104&finding={LOADED}&role=supervisor")
+    app.page.get_by_text("暂停有关通知").click()
+    app.page.get_by_test_id("stExpander").get_by_label("说明").fill("迎检期间统一处理")
+    app.page.get_by_role("button", name="暂停", exact=True).click()
+    expect(app.page.get_by_test_id("stToast")).to_contain_text("通知暂停至")

@@ -27,7 +27,7 @@ PAGES = {
     ),
     "issuer": (
         "issuer?role=issuer&",
-        {"zh": ("每日造成的负担", "已发出事项", "相关线索"), "en": ("Load caused by day", "What was issued")},
+        {"zh": ("每日造成的负荷", "已发出事项", "相关线索"), "en": ("Load caused by day", "What was issued")},
     ),
     "rules": ("rules?", {"zh": ("本地生效的规则包", "生效规则"), "en": ("Packs in force here", "Rules in force")}),
     "health": (

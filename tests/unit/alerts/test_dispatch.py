@@ -131,11 +131,31 @@ def test_a_cap_folds_the_overflow_into_the_digest() -> None:
 
 def test_a_muted_rule_tells_nobody() -> None:
     told = dispatcher()
-    told.mute({"R11-short-notice"})
+    told.mute({"R11-short-notice": "R11-short-notice: 12/30"})
     told.take(1, FIRING)
-    assert reasons(told.step(NOON)) == [("muted-rule", "R11-short-notice")]
-    told.mute(())
-    assert occasions(told.step(NOON + S)) == [("firing", "510100-party-office", 1)]
+    step = told.step(NOON)
+    assert reasons(step) == [("muted-rule", "R11-short-notice")]
+    assert [(one.occasion, one.recipient.role, one.note) for one in step.notifications if one.occasion == "muted"] == [
+        ("muted", "operator", "R11-short-notice: 12/30")
+    ]
+    told.mute({"R11-short-notice": "R11-short-notice: 12/31"})
+    assert not [one for one in told.step(NOON + S).notifications if one.occasion == "muted"], "its owner knows already"
+    told.mute({})
+    assert occasions(told.step(NOON + 2 * S)) == [("firing", "510100-party-office", 1)]
+    told.mute({"R11-short-notice": "R11-short-notice: 12/40"})
+    assert [one.note for one in told.step(NOON + 3 * S).notifications if one.occasion == "muted"] == [
+        "R11-short-notice: 12/40"
+    ]
+
+
+def test_after_a_crash_the_owner_is_not_told_again_why_a_rule_is_muted() -> None:
+    first = dispatcher()
+    first.mute({"R11-short-notice": "R11-short-notice: 12/30"})
+    (note,) = (one for one in first.step(NOON).notifications if one.occasion == "muted")
+    second = dispatcher()
+    second.mute({"R11-short-notice": "R11-short-notice: 12/30"})
+    second.restore(note)
+    assert not [one for one in second.step(NOON + S).notifications if one.occasion == "muted"]
 
 
 def test_a_recipient_without_a_receiver_is_on_record() -> None:
