@@ -22,7 +22,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unverified": ("（原文尚待核对）", " (wording not yet compared with an official print)"),
     "layer": ("判定层级", "Layer"),
     "subject": ("对象", "Subject"),
-    "issuer": ("发文单位", "Issuer"),
+    "issuer": ("发起单位", "Issuer"),
     "phase": ("状态", "Phase"),
     "arithmetic": ("计算", "Arithmetic"),
     "inputs": ("判定所用数据", "What the rule looked at"),
