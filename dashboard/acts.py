@@ -6,6 +6,7 @@ Flows in: forms. Flows out: acts in the store, files. Touches the page being dra
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO, StringIO
 from typing import Final
@@ -56,6 +57,23 @@ def act_form(found: Frame) -> None:
     verbs = possible(scope, sheet.case["case"]["state"])
     if desk is None or not verbs:
         return
+    wish = _wish(say, verbs)
+    if wish is None:
+        return
+    verb = wish.verb
+    try:
+        acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
+    except (WrongAct, OutOfScope) as error:
+        st.error(str(error))
+        return
+    found.noted("act", f"{verb} {identity}")
+    found.shared.board.forget(FindingSheet)
+    found.shared.board.forget(DeskSheet)
+    st.rerun()
+
+
+def _wish(say: Words, verbs: Sequence[str]) -> ActWish | None:
+    """The form; None until it is sent."""
     with st.form("act", clear_on_submit=True):
         verb = st.selectbox(say("What is done"), verbs, format_func=lambda one: say(f"act {one}"))
         verdict = st.selectbox(
@@ -70,23 +88,14 @@ def act_form(found: Frame) -> None:
         note = st.text_area(say("Reasons"), max_chars=2_000)
         sent = st.form_submit_button(say("Record it"), type="primary")
     if not sent:
-        return
-    wish = ActWish(
+        return None
+    return ActWish(
         verb,
         note,
         owner,
         ground if verb in ("explain", "appeal") else "",
         verdict if verb in ("decide", "rule") else "",
     )
-    try:
-        acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
-    except (WrongAct, OutOfScope) as error:
-        st.error(str(error))
-        return
-    found.noted("act", f"{verb} {identity}")
-    found.shared.board.forget(FindingSheet)
-    found.shared.board.forget(DeskSheet)
-    st.rerun()
 
 
 def silence_form(found: Frame) -> None:

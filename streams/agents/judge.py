@@ -1,6 +1,7 @@
 """The judge: ``python -m streams.agents.judge``, told by BURDENWATCH_*. One for each installation, beside the workers, never in their way.
 
-What came is judged at once, what the loads are each second, what hangs together every minute. Flows in: the store. Flows out: transitions
+What came is judged at once, what the loads are each second, what hangs together every minute.
+Demands are put aside for backtests. Flows in: the store. Flows out: transitions
 into the store, then CloudEvents on ``burden.findings``. A crash repeats a message at worst: it tells again from the last number noted.
 """
 
@@ -18,6 +19,7 @@ from typing import Any, Final
 import msgspec
 from kafka import KafkaProducer
 
+from streams.agents.framing import Framer
 from streams.agents.judging import Judge
 from streams.agents.settings import Settings
 from streams.agents.topics import FINDINGS
@@ -49,7 +51,9 @@ def main() -> None:
     settings = Settings()
     client = connect(settings.store())
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
-    judge = Judge(client, load(settings.registry), Rulebook(load_packs(shipped())), Calendar.load(), Lists(), _now_us())
+    registry, calendar, lists = load(settings.registry), Calendar.load(), Lists()
+    judge = Judge(client, registry, Rulebook(load_packs(shipped())), calendar, lists, _now_us())
+    framer = Framer(client, registry, calendar, lists)
     tell(client, producer, load_transitions(client, int(get_meta(client, KEY_TOLD) or "0")))
     related = loaded = 0.0
     while not ended.wait(LOOK_S):
@@ -60,6 +64,7 @@ def main() -> None:
         if time.monotonic() - loaded > LOADS_S:
             loaded = time.monotonic()
             tell(client, producer, judge.loads(_now_us()))
+        framer.step()
         if time.monotonic() - related > RELATE_S:
             tell(client, producer, judge.relations(_now_us()))
             related = time.monotonic()

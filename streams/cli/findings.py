@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +18,8 @@ from streams.cli.target import target
 
 if TYPE_CHECKING:
     from streams.events import Event
-    from streams.rules import Pack
+    from streams.rules import Pack, Rulebook
+    from streams.rules.backtest import Line
 
 rules = App(name="rules", help="Check, test and backtest rule packs.")
 
@@ -196,10 +197,13 @@ def backtest(
     *packs: Path,
     from_: date,
     to: date,
-    events: list[Path],
+    events: list[Path] | None = None,
     instead: list[Path] | None = None,
+    data: Path | None = None,
 ) -> None:
-    """What packs would have found in files of events (NDJSON), and how many messages that would have been to whom.
+    """What packs would have found, and how many messages that would have been to whom: in files of events, else in a running system.
+
+    Of a running system every event rule is asked about every demand that it ever admitted; the other rules need files.
 
     Parameters
     ----------
@@ -210,20 +214,19 @@ def backtest(
     to
         Last day.
     events
-        Files of events, for example from `burdenwatch simulate`.
+        Files of events (NDJSON), for example from `burdenwatch simulate`; default: what the running system admitted.
     instead
         Other pack files: the findings that change are shown.
+    data
+        Directory of the running embedded system.
     """
-    from streams.calendars import Calendar
-    from streams.registry import load as load_registry
-    from streams.rules import Rulebook, gather
-    from streams.rules.backtest import compared, replayed, summary
+    from streams.rules import Rulebook
+    from streams.rules.backtest import compared
 
     if to < from_:
         raise Outcome(WRONG_USE, f"--to {to}: lies before --from {from_}; swap them")
-    facts = gather(_events(existing(events), from_, to), load_registry(None), Calendar.load())
-    looks = [_end_of(from_ + timedelta(days=day)) for day in range(6, (to - from_).days + 1, 7)] or [_end_of(to)]
-    lines = summary(replayed(Rulebook(_packs(packs)), facts, looks))
+    looked = _in_files(events, from_, to) if events else _in_store(data, from_, to)
+    lines = looked(Rulebook(_packs(packs)))
     rows = [
         {"rule": one.rule, "findings": one.findings, "exempt": one.exempt, "issuers": one.issuers}
         | {"messages": " ".join(f"{who}:{count}" for who, count in one.messages)}
@@ -231,8 +234,35 @@ def backtest(
     ]
     show({}, rows, as_json=False, as_csv=True)
     if instead:
-        for rule, before, after in compared(lines, summary(replayed(Rulebook(_packs(instead)), facts, looks))):
+        for rule, before, after in compared(lines, looked(Rulebook(_packs(instead)))):
             print(f"{rule}: {before} -> {after}")
+
+
+def _in_files(events: Sequence[Path], first: date, last: date) -> Callable[[Rulebook], tuple[Line, ...]]:
+    """How to look at files of events: all rules, the momentary ones once a week."""
+    from streams.calendars import Calendar
+    from streams.registry import load as load_registry
+    from streams.rules import gather
+    from streams.rules.backtest import replayed, summary
+
+    facts = gather(_events(existing(events), first, last), load_registry(None), Calendar.load())
+    looks = [_end_of(first + timedelta(days=day)) for day in range(6, (last - first).days + 1, 7)] or [_end_of(last)]
+    return lambda book: summary(replayed(book, facts, looks))
+
+
+def _in_store(data: Path | None, first: date, last: date) -> Callable[[Rulebook], tuple[Line, ...]]:
+    """How to look at what a running system admitted: event rules."""
+    from streams.calendars import Calendar
+    from streams.cli.target import embedded
+    from streams.desk.backtesting import backtested
+    from streams.registry import load as load_registry
+    from streams.store import Address, Scope, connect
+
+    layout, running = embedded(data)
+    client = connect(Address(running.store_host, running.store_port, "reader", layout.secret("store-reader")))
+    scope, registry = Scope("command line", "operator", ("",)), load_registry(layout.registry)
+    span = _end_of(first - timedelta(days=1)) + 1, _end_of(last)
+    return lambda book: backtested(client, scope, registry, Calendar.load(), book, *span)
 
 
 def _end_of(day: date) -> int:

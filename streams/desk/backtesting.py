@@ -5,6 +5,7 @@ Flows in: a client, a Scope, a rule, a limit. Flows out: counts of findings and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,10 @@ from streams.registry import Registry
 from streams.rules import BUILDERS, Rulebook, gather
 from streams.rules.backtest import Line, found, summary
 from streams.rules.pack import Pack, Rule
+from streams.rules.tables import TABLES
 from streams.store import Scope, reads
-from streams.store.loads import newest_events
+from streams.store.frames import framed, frames_between
+from streams.store.loads import events_since, newest_events
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -26,6 +29,35 @@ if TYPE_CHECKING:
 NEWEST: Final = 20_000
 """Events looked at, at most: the newest."""
 EVER: Final = 0.0
+
+
+def backtested(
+    client: Client, scope: Scope, registry: Registry, calendar: Calendar, book: Rulebook, first_us: int, last_us: int
+) -> tuple[Line, ...]:
+    """What the event rules of a book would have found in a span: every demand that was ever admitted, from the batches put aside for it.
+
+    Raises OutOfScope unless the reader may see the whole country or operates the installation.
+    """
+    scope.require_operator()
+    parts = [found(rows, book, "events") for rows in frames_between(client, first_us, last_us, named(book))]
+    rest = decoded(row.body for row in events_since(client, framed(client).cursors, NEWEST))
+    issued = gather([event for event in rest if event.verb == "issued"], registry, calendar)
+    table = BUILDERS["events"](issued, last_us).filter(pl.col("at_us").is_between(first_us, last_us))
+    parts.append(found(table, book, "events"))
+    return summary(pl.concat(parts))
+
+
+def named(book: Rulebook) -> frozenset[str]:
+    """The columns that a book's event rules speak of, and those that every rule needs."""
+    words = {word for one in book.variants("events") for word in _WORD.findall(f"{one.rule.when} {one.rule.value}")}
+    return frozenset(words & set(TABLES["events"].schema)) | NEEDED
+
+
+NEEDED: Final = frozenset({
+    "at_us", "day", "period", "area", "place", "issuer", "issuer_level", "issuer_line", "issuer_body", "kind", "exempting",
+    "to_province", "to_prefecture", "to_county", "to_township", "to_village",
+})  # fmt: skip
+_WORD: Final = re.compile(r"[a-z_]+")
 
 
 @dataclass(frozen=True)

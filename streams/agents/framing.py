@@ -1,0 +1,54 @@
+"""Puts demands aside as event rules read them, for backtests: behind the judging, in whole batches, each event in exactly one.
+
+Flows in: stored events. Flows out: batches in the store. A crash changes nothing: how far it came stands in the last batch itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clickhouse_connect.driver.client import Client
+
+from streams.agents.positions import PARTITION_BIT
+from streams.agents.reconcile import events_from
+from streams.calendars import Calendar
+from streams.registry import Registry
+from streams.rules import Lists, issuance
+from streams.rules.columns import events_table
+from streams.store.frames import framed, insert_frame
+from streams.store.loads import events_since
+
+BATCH: Final = 4_000
+"""Events of a batch: half a second of work."""
+
+
+class Framer:
+    """One for each installation; owned by one caller."""
+
+    def __init__(
+        self, client: Client, registry: Registry, calendar: Calendar, lists: Lists, batch: int = BATCH
+    ) -> None:
+        self._client, self._registry, self._calendar, self._lists, self._batch = (
+            client,
+            registry,
+            calendar,
+            lists,
+            batch,
+        )
+        self._seq, self._cursors = framed(client)
+
+    def step(self) -> int:
+        """Frame one batch where there is a whole one; the events in it, 0 where there is none yet."""
+        rows = events_since(self._client, self._cursors, self._batch)
+        if len(rows) < self._batch:
+            return 0
+        cursors = dict(self._cursors)
+        for row in rows:
+            cursors[row.pos >> PARTITION_BIT] = row.pos + 1
+        events = events_from(rows).values()
+        issued = [
+            one for event in events if event.verb == "issued" and (one := issuance(event, self._registry)) is not None
+        ]
+        insert_frame(self._client, self._seq + 1, events_table(issued, self._calendar, self._lists), cursors)
+        self._seq, self._cursors = framed(self._client)  # what stands there counts, whoever wrote it
+        return len(rows)
