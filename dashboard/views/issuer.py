@@ -13,9 +13,9 @@ from typing import Any, Final
 from dashboard.board import Answer
 from dashboard.sheets.issuer import IssuerSheet
 from dashboard.views.context import Context, change
+from dashboard.views.daybars import daybars
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag
-from dashboard.views.trend import axis
 from dashboard.words import moment
 from streams.alerts.evidence import Document, Language, Table
 from streams.store.issuing import Issued
@@ -92,26 +92,9 @@ def days(context: Context, found: IssuerSheet) -> Html:
     for one in found.days:
         sums[one.day] += one.likely
     span = [found.today + timedelta(days=n) for n in range(-29, 15)]
-    marks = axis(max((sums[day] for day in span), default=0))
-    columns = []
-    for place, day in enumerate(span):
-        names = (
-            ["off"] * (day not in found.workdays) + ["today"] * (day == found.today) + ["ahead"] * (day > found.today)
-        )
-        label = tag("span", say.day(day)) if place % 7 == 1 else Html()
-        height = f"height:{max(sums[day], 0) / marks[-1] * 100:.2f}%"
-        tip = f"{say.day(day)}\n{say.exact(sums[day])}"
-        columns.append(tag("div", tag("b", style=height), label, class_=" ".join(names) or None, data_tip=tip))
-    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / marks[-1] * 100:.1f}%") for mark in marks]
     total = sum(sums[day] for day in span if day <= found.today)
-    plot = tag(
-        "div",
-        tag("div", lines, class_="lines", aria_hidden="true"),
-        tag("div", columns, class_="days plain"),
-        class_="plot",
-        role="img",
-        aria_label=say("Load caused by day; {load} in the last 30 days", load=say.exact(total)),
-    )
+    summary = say("Load caused by day; {load} in the last 30 days", load=say.exact(total))
+    plot = daybars(context, [(day, sums[day], "") for day in span], found.workdays, found.today, summary, labelled=1)
     note = say(
         "Person-hours that this issuer's demands cost all units that they reach, by the day that a demand begins on."
     )

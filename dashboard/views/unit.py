@@ -12,9 +12,9 @@ from dashboard.board import Answer
 from dashboard.sheets.asks import REQUEST, Ask, Twice
 from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.context import Context
+from dashboard.views.daybars import daybars
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag
-from dashboard.views.trend import WEEKDAYS, axis
 
 DUE: Final = 12
 ISSUERS: Final = 8
@@ -195,23 +195,10 @@ def issuers(context: Context, found: UnitSheet) -> Html:
 def days(context: Context, found: UnitSheet) -> Html:
     """Fourteen days back and ahead."""
     say = context.say
-    marks = axis(max((load for _, load, _ in found.days), default=0))
-    columns = []
-    for place, (day, load, count) in enumerate(found.days):
-        off = day not in found.workdays
-        names = ["off"] * off + ["today"] * (day == found.today) + ["ahead"] * (day > found.today)
-        head = f"{say.day(day)} {say(WEEKDAYS[day.weekday()])}"
-        text = f"{head}\n{say.exact(load)}\n{say('{n} demands', n=say.number(count))}"
-        label = tag("span", say.day(day)) if place % 7 == 6 else Html()
-        height = f"height:{max(load, 0) / marks[-1] * 100:.2f}%"
-        columns.append(tag("div", tag("b", style=height), label, class_=" ".join(names) or None, data_tip=text))
-    lines = [tag("span", tag("em", say.hours(mark)), style=f"bottom:{mark / marks[-1] * 100:.1f}%") for mark in marks]
     ahead = sum(load for day, load, _ in found.days if day > found.today)
     summary = say("Load by day; {ahead} are known of the next 14 days", ahead=say.exact(ahead))
-    plot = tag(
-        "div", tag("div", lines, class_="lines", aria_hidden="true"), tag("div", columns, class_="days plain"),
-        class_="plot", role="img", aria_label=summary,
-    )  # fmt: skip
+    bars = [(day, load, say("{n} demands", n=say.number(count))) for day, load, count in found.days]
+    plot = daybars(context, bars, found.workdays, found.today, summary, labelled=6)
     note = say(
         "Load by the day that a demand begins on. Pale bars are still ahead: what is known already, more may come."
     )
