@@ -166,7 +166,7 @@ def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
     say, place = context.say, context.place
     return [
         (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
-        (say("Filter"), f"phase=firing rule={place.rule or '*'}"),
+        (say("Filter"), f"phase=firing rule={place.rule or '*'} layer={place.layer or '*'}"),
         (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
     ]
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 PERIODS: Final = (1, 7, 30, 90)
 MEASURES: Final = ("unit", "total")
 TIERS: Final = ("township", "village")
+LAYERS: Final = ("breach", "notice", "fact")
 LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = 60
 NOTE: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?", re.ASCII)
@@ -29,7 +30,7 @@ UNIT_DIGITS: Final = 9
 class Place:
     """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
     ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
-    that a note is about, joined by a dash. ``rule``, ``finding``: what the desk shows.
+    that a note is about, joined by a dash. ``rule``, ``layer``, ``finding``: what the desk shows.
     ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect."""
 
     area: str = ""
@@ -41,6 +42,7 @@ class Place:
     note: str = ""
     rule: str = ""
     finding: str = ""
+    layer: str = ""
     issuer: str = ""
     role: str = ""
     lang: str = "zh"
@@ -70,6 +72,7 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         note=note if NOTE.fullmatch(note := query.get("note", "")) else "",
         rule=rule if RULE.fullmatch(rule := query.get("rule", "")) else "",
         finding=finding if FINDING.fullmatch(finding := query.get("finding", "")) else "",
+        layer=_one_of(query.get("layer", ""), LAYERS, ""),
         issuer=issuer if ISSUER.fullmatch(issuer := query.get("issuer", "")) else "",
         role=role if ROLE.fullmatch(role := query.get("role", "")) else "",
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),

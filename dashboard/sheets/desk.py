@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from dashboard.engine import Engine
-from dashboard.place import Place
+from dashboard.place import LAYERS, Place
 from streams.alerts.cases import Case, case_of
 from streams.desk.acting import cased
 from streams.desk.findings import explained, rulebook
@@ -22,7 +22,6 @@ from streams.store.findings import OpenCount, findings_in, open_counts
 from streams.store.remarks import Said, remarks_in
 
 SHOWN: Final = 60
-LAYERS: Final = ("breach", "notice", "fact")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class DeskSheet:
         """Raises OutOfScope."""
         area = place.unit or place.area
         counts = open_counts(engine.client, scope, area)
-        found = findings_in(engine.client, scope, engine.registry, area, rule=place.rule, n=SHOWN)
+        found = findings_in(engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer, n=SHOWN)
         acts = acts_of_all(engine.client, [one.transition.finding for one in found])
         rows = []
         for one in found:

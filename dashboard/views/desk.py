@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 from dashboard.board import Answer
-from dashboard.sheets.desk import LAYERS, SHOWN, DeskSheet, FindingSheet, Row
+from dashboard.place import LAYERS
+from dashboard.sheets.desk import SHOWN, DeskSheet, FindingSheet, Row
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
 from dashboard.words import moment
@@ -71,7 +72,9 @@ def layers(context: Context, found: DeskSheet) -> Html:
             tag("p", tag("b", say.number(count)), class_="big"),
             tag("p", means[layer], class_="beside"),
         )
-        cells.append(tag("div", body, class_="kpi", data_key=layer))
+        chosen = context.place.layer == layer
+        href = context.place.link(layer="" if chosen else layer, rule="")
+        cells.append(link(href, body, class_="kpi", data_key=layer, aria_current="true" if chosen else None))
     return tag("section", cells, class_="kpis three", aria_label=say("Open findings"))
 
 

@@ -55,7 +55,7 @@ def masthead(context: Context, health: Health | None, at_us: int, failed: str, n
 def pages(context: Context) -> Html:
     """The pages that there are, each about the place that the reader is at."""
     say = context.say
-    plain = context.place.link(q="", note="", rule="", finding="")
+    plain = context.place.link(q="", note="", rule="", layer="", finding="")
     allowed = context.viewer.pages if context.viewer else tuple(PAGES)
     links = [
         link((page if page != "situation" else "./") + plain, say(name),

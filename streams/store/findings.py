@@ -86,6 +86,7 @@ def findings_in(
     *,
     phase: str = "firing",
     rule: str = "",
+    layer: str = "",
     n: int = 100,
 ) -> list[StoredTransition]:
     """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), the latest change first.
@@ -100,10 +101,10 @@ def findings_in(
         f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
-        "ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
+        "AND ({layer:String} = '' OR layer = {layer:String}) ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
     )
     parameters = {
-        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "n": n,
+        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer, "n": n,
     }  # fmt: skip
     return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 

@@ -42,6 +42,15 @@ def test_a_rule_is_chosen_and_a_finding_opened(app: App) -> None:
     assert f"finding={LOADED}" in app.page.url
 
 
+def test_a_layer_is_chosen_and_left_again(app: App) -> None:
+    app.open("desk?area=51")
+    app.page.locator("a.kpi[data-key=breach]").click()
+    expect(app.page.locator(".card.findings tbody tr")).to_have_count(0)
+    assert "layer=breach" in app.page.url
+    app.page.locator("a.kpi[data-key=breach]").click()
+    expect(app.page.locator(".card.findings tbody tr")).to_have_count(6)
+
+
 def test_a_finding_shows_its_grounds_its_case_and_its_precedents(app: App) -> None:
     app.open(f"desk?area=510104&finding={SHORT}")
     evidence = app.page.locator(".evidence")
