@@ -48,10 +48,10 @@ def act_form(found: Frame) -> None:
     made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name)  # type: ignore[arg-type]
     st.download_button(
         say("Evidence pack (DOCX)"),
-        partial(docx, made),
+        found.exported(f"{identity}.docx", partial(docx, made)),
         f"{identity}.docx",
         DOCX,
-        on_click=partial(found.noted, "export", f"{identity}.docx"),
+        on_click="ignore",
     )
     desk = found.shared.desk
     verbs = possible(scope, sheet.case["case"]["state"])
@@ -146,17 +146,17 @@ def export(found: Frame) -> None:
     left, right = st.columns(2)
     left.download_button(
         "CSV",
-        partial(as_csv, head, sheet.rows, context.say),
+        found.exported(f"{name}.csv", partial(as_csv, head, sheet.rows, context.say)),
         f"{name}.csv",
         "text/csv; charset=utf-8",
-        on_click=partial(found.noted, "export", f"{name}.csv"),
+        on_click="ignore",
     )
     right.download_button(
         "XLSX",
-        partial(as_xlsx, head, sheet.rows, context.say),
+        found.exported(f"{name}.xlsx", partial(as_xlsx, head, sheet.rows, context.say)),
         f"{name}.xlsx",
         XLSX,
-        on_click=partial(found.noted, "export", f"{name}.xlsx"),
+        on_click="ignore",
     )
 
 

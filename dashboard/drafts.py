@@ -115,6 +115,6 @@ def _answer(found: Frame) -> None:
     panel("checked", checked_view(found.context, answer))
     made = assessment(found.context, draft, answer, at_us)
     st.download_button(
-        found.context.say("Consistency assessment (DOCX)"), partial(docx, made), "assessment.docx", DOCX,
-        on_click=partial(found.noted, "export", "assessment"),
+        found.context.say("Consistency assessment (DOCX)"), found.exported("assessment", partial(docx, made)), "assessment.docx", DOCX,
+        on_click="ignore",
     )  # fmt: skip

@@ -58,6 +58,15 @@ class Frame:
         page, where = self.context.page or "situation", place.unit or place.area
         self.shared.audit.note(Audited(now_us(), scope.who, scope.role, deed, page, where, about))
 
+    def exported(self, name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
+        """``make`` as it is called when somebody takes the file away, which is written down then."""
+
+        def made() -> bytes:
+            self.noted("export", name)
+            return make()
+
+        return made
+
     def head(self, *, periods: tuple[int, ...] = ()) -> None:
         """The masthead and where the reader is; moves with every event."""
 

@@ -14,6 +14,7 @@ from dashboard.views.markup import Html, html, link, tag
 from dashboard.words import Words
 from streams.events.model import KINDS
 from streams.registry import Registry, RegistryError
+from streams.store.issuing import OVERSEES
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,17 @@ class Context:
         except RegistryError:
             return code
         return found.name_zh if self.say.lang == "zh" else found.name_en
+
+    def to_issuer(self, code: str) -> Html:
+        """The name of an issuer, as a link to what it causes where the reader oversees it."""
+        scope = self.viewer.scope if self.viewer else None
+        try:
+            seen = scope is not None and scope.role in OVERSEES and scope.covers(self.registry.issuer(code).area)
+        except RegistryError:
+            seen = False
+        if not seen:
+            return html(self.issuer(code))
+        return link(f"issuer{self.place.link(issuer=code, unit='', q='', note='')}", self.issuer(code))
 
     def source(self, at_us: int) -> str:
         """Where figures come from, and of when they are: the last line of every definition."""

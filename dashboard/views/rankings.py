@@ -61,7 +61,7 @@ def issuers(context: Context, survey: Survey) -> Html:
         )
         who = tag(
             "div",
-            tag("span", context.issuer(one.issuer), class_="name"),
+            tag("span", context.to_issuer(one.issuer), class_="name"),
             tag("span", detail, class_="path"),
             bar(one.likely / highest if highest else 0, "warm"),
             class_="who",

@@ -279,7 +279,7 @@ def _cause(context: Context, one: IssuerLoad, made: Makeup | None) -> Html:
 
     return tag(
         "tr",
-        tag("td", context.issuer(one.issuer)),
+        tag("td", context.to_issuer(one.issuer)),
         tag("td", say.hours(one.likely), title=say.exact(one.likely), class_="num"),
         tag("td", part(made.relayed if made else 0), class_="num"),
         tag("td", part(made.unplanned if made else 0), class_="num"),

@@ -87,6 +87,9 @@ def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
     sheet = load_workbook(book).active
     assert sheet is not None
     assert [row[0].value for row in sheet.iter_rows()][4] == "finding"
+    app.page.wait_for_timeout(1_500)  # the audit is written each second
+    app.open("health?role=operator")
+    expect(app.page.locator(".deeds")).to_contain_text("findings-51-")
 
 
 def test_an_outsider_sees_nothing_of_it(browser: Browser, sichuan: str) -> None:

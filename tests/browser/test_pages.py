@@ -152,3 +152,12 @@ def test_the_demo_tries_on_roles(app: App) -> None:
     app.page.locator(".whoami a", has_text="基层单位").click()
     expect(app.page.locator(".pages a")).to_have_count(3)
     expect(app.page.locator(".card.twice")).to_be_visible()
+
+
+def test_leadership_goes_from_a_ranking_to_an_issuer(app: App) -> None:
+    app.open("?area=510104")
+    first = app.page.locator(".card.issuers li a").first
+    name = first.inner_text()
+    first.click()
+    expect(app.page.locator(".subject")).to_have_text(name)
+    assert "issuer=" in app.page.url
