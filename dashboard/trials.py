@@ -16,6 +16,7 @@ from dashboard.views.rules import tried, tried_units
 from streams.calendars import Calendar
 from streams.desk.backtesting import Past, at_limit, past, units_over
 from streams.desk.findings import rulebook
+from streams.rules.pack import Pack, Rule
 from streams.store import OutOfScope
 
 DAYS: Final = 60
@@ -48,20 +49,17 @@ def trial(found: Frame) -> None:
             ]
             panel("tried", tried_units(context, rule.limit, tried_limit, *counts))
             return
-        rows = _past(found, rule.table)
+        rows = _past(found, standing, rule)
         lines = [at_limit(rows.rows, standing, rule, one) for one in (rule.limit, tried_limit)]
         panel("tried", tried(context, rule.limit, tried_limit, lines[0], lines[1], rows.days, rows.events))
 
 
-def _past(found: Frame, table: str) -> Past:
-    """Read once for a table and an area of a session, and kept while the slider moves."""
-    area = found.context.place.area
-    key = (table, area, found.viewer.scope)
+def _past(found: Frame, pack: Pack, rule: Rule) -> Past:
+    """Read once for a rule and an area of a session, and kept while the slider moves."""
+    area, scope, shared = found.context.place.area, found.viewer.scope, found.shared
+    key = (rule.id, area, scope)
     if st.session_state.get("past-key") != key:
-        shared = found.shared
-        st.session_state["past"] = past(
-            shared.client, found.viewer.scope, shared.registry, Calendar.load(), table, area, now_us(), DAYS
-        )
-        st.session_state["past-key"] = key
+        read = past(shared.client, scope, shared.registry, Calendar.load(), pack, rule, area, now_us(), DAYS)
+        st.session_state["past"], st.session_state["past-key"] = read, key
     kept: Past = st.session_state["past"]
     return kept

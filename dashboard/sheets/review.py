@@ -25,6 +25,7 @@ from streams.store.span import days_span
 WEEKS: Final = 53
 ISSUERS: Final = 10
 HOUR_DAYS: Final = 28
+COVERED_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class ReviewSheet:
         span = days_span(first, today)
         made = makeups(engine.client, scope, area, [one.issuer for one in top], *span)
         found, now, old = parts.result(), this.result(), then.result()
+        compared = covered(old)
         likely = days.result().likely
         sums = likely.sum(axis=0) if len(likely) else [0] * len(days.result().days)
         return cls(
@@ -84,11 +86,17 @@ class ReviewSheet:
             week=(last - timedelta(days=6), last),
             by_kind=by_kind(found),
             issuers=tuple((one, made.get(one.issuer)) for one in top),
-            year=(_total(now), _total(old)),
+            year=(_total(now), _total(old) if compared else 0),
             progress=tuple(
-                Progress(one, _receipts(now, one.kinds), _receipts(old, one.kinds)) for one in goals_in(area)
+                Progress(one, _receipts(now, one.kinds), _receipts(old, one.kinds) if compared else 0)
+                for one in goals_in(area)
             ),
         )
+
+
+def covered(series: Series) -> bool:
+    """Whether a span has data from its first two weeks on; else it began to be reported in between, and is compared with nothing."""
+    return bool(len(series.likely)) and bool((series.likely[:, :COVERED_DAYS] > 0).any())
 
 
 def year_before(day: date) -> date:

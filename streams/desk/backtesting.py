@@ -40,10 +40,7 @@ def backtested(
     """
     scope.require_operator()
     parts = [found(rows, book, "events") for rows in frames_between(client, first_us, last_us, named(book))]
-    rest = decoded(row.body for row in events_since(client, framed(client).cursors, NEWEST))
-    issued = gather([event for event in rest if event.verb == "issued"], registry, calendar)
-    table = BUILDERS["events"](issued, last_us).filter(pl.col("at_us").is_between(first_us, last_us))
-    parts.append(found(table, book, "events"))
+    parts.append(found(_rest(client, registry, calendar, first_us, last_us), book, "events"))
     return summary(pl.concat(parts))
 
 
@@ -70,19 +67,54 @@ class Past:
 
 
 def past(
-    client: Client, scope: Scope, registry: Registry, calendar: Calendar, table: str, area: str, now_us: int, days: int
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    calendar: Calendar,
+    pack: Pack,
+    rule: Rule,
+    area: str,
+    now_us: int,
+    days: int,
 ) -> Past:
-    """Raises OutOfScope unless the reader may compare places of the area."""
+    """The rows that a rule looks at. Raises OutOfScope unless the reader may compare places of the area.
+
+    Event rules see every demand of these days, others the newest NEWEST events.
+    """
     scope.require_comparison(area)
-    events = decoded(row.body for row in newest_events(client, now_us - days * DAY_US, NEWEST))
-    rows = BUILDERS[table](gather(events, registry, calendar), now_us)
-    return Past(rows.filter(pl.col("place").str.starts_with(area)) if area else rows, days, len(events))
+    first_us = now_us - days * DAY_US
+    if rule.table != "events":
+        events = decoded(row.body for row in newest_events(client, first_us, NEWEST))
+        rows = BUILDERS[rule.table](gather(events, registry, calendar), now_us)
+        return Past(_inside(rows, area), days, len(events))
+    count, parts = 0, []
+    for rows in (
+        *frames_between(client, first_us, now_us, named(_alone(pack, rule))),
+        _rest(client, registry, calendar, first_us, now_us),
+    ):
+        count += len(rows)
+        parts.append(_inside(rows, area))
+    return Past(pl.concat(parts, how="diagonal", rechunk=True), days, count)
+
+
+def _inside(rows: pl.DataFrame, area: str) -> pl.DataFrame:
+    return rows.filter(pl.col("place").str.starts_with(area)) if area else rows
+
+
+def _rest(client: Client, registry: Registry, calendar: Calendar, first_us: int, last_us: int) -> pl.DataFrame:
+    """The demands of a span that no batch holds yet."""
+    rest = decoded(row.body for row in events_since(client, framed(client).cursors, NEWEST))
+    issued = gather([event for event in rest if event.verb == "issued"], registry, calendar)
+    return BUILDERS["events"](issued, last_us).filter(pl.col("at_us").is_between(first_us, last_us))
+
+
+def _alone(pack: Pack, rule: Rule) -> Rulebook:
+    return Rulebook([pack.model_copy(update={"rules": (rule,), "tighten": ()})])
 
 
 def at_limit(rows: pl.DataFrame, pack: Pack, rule: Rule, limit: float) -> Line:
     """What a rule finds among rows when its limit is another."""
-    changed = rule.model_copy(update={"limit": limit, "clear": None})
-    book = Rulebook([pack.model_copy(update={"rules": (changed,), "tighten": ()})])
+    book = _alone(pack, rule.model_copy(update={"limit": limit, "clear": None}))
     lines = summary(found(rows, book, rule.table))
     return next(iter(lines), Line(rule.id, 0, 0, 0, ()))
 

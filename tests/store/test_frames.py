@@ -10,7 +10,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.agents.framing import Framer
 from streams.calendars import Calendar
-from streams.desk.backtesting import backtested, named
+from streams.desk.backtesting import at_limit, backtested, named, past
 from streams.events import Event, decode
 from streams.registry import Registry
 from streams.rules import BUILDERS, Lists, Rulebook, gather, load, shipped
@@ -121,3 +121,25 @@ def test_outsiders_ask_in_vain(client: Client, registry: Registry, book: Ruleboo
     for scope in (Scope("s", "supervisor", ("51",)), dataclasses.replace(OPERATOR, role="unit", areas=("510104017",))):
         with pytest.raises(OutOfScope):
             backtested(client, scope, registry, CALENDAR, book, *EVER)
+
+
+def test_the_slider_sees_every_demand_under_any_limit(
+    client: Client, registry: Registry, events: list[Event], book: Rulebook
+) -> None:
+    put(client, events)
+    one = framer(client, registry)
+    while one.step():
+        pass
+    pack = next(pack for pack in book.packs if pack.name == "national")
+    rule = next(rule for rule in pack.rules if rule.id == "R11-short-notice")
+    now_us = max(event.time_us for event in events)
+    whole = past(client, OPERATOR, registry, CALENDAR, pack, rule, "", now_us, 60)
+    assert whole.events == sum(event.verb == "issued" for event in events)
+    part = past(client, Scope("s", "supervisor", ("510104",)), registry, CALENDAR, pack, rule, "510104", now_us, 60)
+    assert 0 < len(part.rows) < len(whole.rows)
+    (line,) = (one for one in directly(book, events, registry) if one.rule == rule.id)
+    assert at_limit(whole.rows, pack, rule, rule.limit) == line
+    counts = [at_limit(whole.rows, pack, rule, limit).findings for limit in (0, 240, 480, 960, 1920)]
+    assert counts == sorted(counts)
+    with pytest.raises(OutOfScope):
+        past(client, Scope("t", "unit", ("510104017",)), registry, CALENDAR, pack, rule, "510104017", now_us, 60)
