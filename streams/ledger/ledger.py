@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.ledger.lines import Lines, SortedRuns
+from streams.ledger.lines import Columns, LineStore, Run
 from streams.ledger.metrics import COLUMNS, FARTHEST_AHEAD_US, Metric, interval
 from streams.ledger.postings import Postings
 
@@ -47,12 +47,11 @@ class Layout:
             place += size + 1
         self.width = place
 
-    def lines(self, postings: Postings) -> Lines:
-        """Postings with their ranks turned into places."""
-        base = self._base[postings.tier]
-        lo, hi = postings.lo.astype(np.int32) + base, postings.hi.astype(np.int32) + base
-        p = postings
-        return Lines(p.start_us, lo, hi, p.kind, p.low, p.likely, p.high, p.n)
+    def lines(self, postings: Postings) -> Columns:
+        """Columns of postings, with ranks turned into places."""
+        p, base = postings, self._base.take(postings.tier)
+        lo, hi = p.lo.astype(np.int32) + base, p.hi.astype(np.int32) + base
+        return {"lo": lo, "hi": hi, "kind": p.kind, "low": p.low, "likely": p.likely, "high": p.high, "n": p.n}
 
     def slice_of(self, tier: int) -> slice:
         """The places of a tier's units. Raises KeyError for a tier without size."""
@@ -71,19 +70,29 @@ def add_ranges(differences: I64, lo: NDArray[np.int32], hi: NDArray[np.int32], a
 
 
 class Part(NamedTuple):
-    """The lines of one kind, and how many units they reach."""
+    """The lines of one kind, and how many units they reach; ``which`` is None for all."""
 
-    which: NDArray[np.intp] | slice
+    which: I64 | None
     lo: NDArray[np.int32]
     hi: NDArray[np.int32]
     units: int
 
     @classmethod
-    def of(cls, lines: Lines, kind: int) -> Part:
-        """Of all lines where ``kind`` is 0."""
-        which = np.flatnonzero(lines.kind == kind) if kind else slice(None)
-        lo, hi = lines.lo[which], lines.hi[which]
+    def of(cls, lines: Columns, which: I64 | None, kind: int) -> Part:
+        """Of the lines at ``which``; of all kinds where ``kind`` is 0."""
+        if kind:
+            kinds = _taken(lines["kind"], which)
+            which = np.flatnonzero(kinds == kind) if which is None else which[kinds == kind]
+        lo, hi = _taken(lines["lo"], which), _taken(lines["hi"], which)
         return cls(which, lo, hi, int(hi.sum(dtype=np.int64) - lo.sum(dtype=np.int64)))
+
+    def amount(self, lines: Columns, metric: Metric) -> I64:
+        """What each line adds to each of its units."""
+        return _taken(lines[COLUMNS[metric.measure]], self.which)
+
+
+def _taken(column: NDArray[Any], which: I64 | None) -> NDArray[Any]:
+    return column if which is None else column.take(which)
 
 
 class Ledger:
@@ -94,7 +103,7 @@ class Ledger:
         self.layout = Layout(sizes)
         self.metrics = tuple(metrics)
         self.now_us = now_us
-        self._runs = SortedRuns()
+        self._held = LineStore(_columns_for(self.metrics))
         self._differences = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
         self._loads = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
         self._changes = dict.fromkeys(self.metrics, 0)
@@ -105,21 +114,22 @@ class Ledger:
 
     def __len__(self) -> int:
         """Lines held."""
-        return len(self._runs)
+        return len(self._held)
 
     def apply(self, postings: Postings) -> int:
         """Add postings, whenever they start; the number of unit updates made (units x metrics)."""
         if not len(postings):
             return 0
-        lines = self.layout.lines(postings).by_start()
+        lines, index = self.layout.lines(postings), Run.of(postings.start_us)
         bounds = [interval(window, self.now_us) for window in self._windows]
-        cuts = lines.start.searchsorted(np.array(bounds, np.int64).reshape(-1, 2), "right").tolist()
+        cuts = index.start.searchsorted(np.array(bounds, np.int64).reshape(-1, 2), "right").tolist()
         updates = 0
         for (first, end), metrics in zip(cuts, self._windows.values(), strict=True):
             if first < end:
-                updates += self._add(lines.part(slice(first, end)), metrics, 1)
+                which = index.place[first:end] if end - first < len(postings) else None
+                updates += self._add(lines, which, metrics, 1)
         oldest = min((after for after, _ in bounds), default=self.now_us)
-        self._runs.add(lines, drop_until=min(oldest, self.now_us))
+        self._held.add(lines, index, drop_until=min(oldest, self.now_us))
         return updates
 
     def advance(self, now_us: int) -> None:
@@ -129,23 +139,22 @@ class Ledger:
         for window, metrics in self._windows.items():
             after, until = interval(window, self.now_us)
             new_after, new_until = interval(window, now_us)
-            for entering in self._runs.between(until, new_until):
-                self._add(entering, metrics, 1)
-            for leaving in self._runs.between(after, new_after):
-                self._add(leaving, metrics, -1)
+            for entering in self._held.between(until, new_until):
+                self._add(self._held.columns, entering, metrics, 1)
+            for leaving in self._held.between(after, new_after):
+                self._add(self._held.columns, leaving, metrics, -1)
         self.now_us = now_us
 
-    def _add(self, lines: Lines, metrics: Iterable[Metric], sign: int) -> int:
-        """Add lines that lie in the window of ``metrics``; those of other kinds are passed over."""
+    def _add(self, lines: Columns, which: I64 | None, metrics: Iterable[Metric], sign: int) -> int:
+        """Add the lines at ``which`` (None: all), which lie in the window of ``metrics``; those of other kinds are passed over."""
         updates = 0
         parts: dict[int, Part] = {}
         for metric in metrics:
             if metric.kind not in parts:
-                parts[metric.kind] = Part.of(lines, metric.kind)
+                parts[metric.kind] = Part.of(lines, which, metric.kind)
             part = parts[metric.kind]
             if len(part.lo):
-                amount = getattr(lines, COLUMNS[metric.measure])[part.which]
-                add_ranges(self._differences[metric], part.lo, part.hi, amount, sign)
+                add_ranges(self._differences[metric], part.lo, part.hi, part.amount(lines, metric), sign)
                 self._changes[metric] += 1
                 updates += part.units
         return updates
@@ -196,16 +205,9 @@ class Ledger:
 
     def preview(self, postings: Postings, limits: Mapping[Metric, Mapping[int, int]]) -> list[Crossing]:
         """Which units these postings would take over which limit now; nothing is changed."""
-        lines = self.layout.lines(postings)
         crossings: list[Crossing] = []
         for metric, by_tier in limits.items():
-            after, until = interval(metric.window, self.now_us)
-            inside = (lines.start > after) & (lines.start <= until)
-            if metric.kind:
-                inside &= lines.kind == metric.kind
-            part = lines.part(inside)
-            change = np.zeros(self.layout.width, np.int64)
-            add_ranges(change, part.lo, part.hi, getattr(part, COLUMNS[metric.measure]))
+            change = _differences(self.layout, postings, metric, self.now_us)
             for tier, limit in by_tier.items():
                 before = self.load(metric, tier)
                 after_it = before + np.cumsum(change[self.layout.slice_of(tier)])
@@ -218,16 +220,26 @@ class Ledger:
 def loads_at(postings: Postings, metric: Metric, t_us: int, sizes: Mapping[int, int]) -> dict[int, I64]:
     """Loads of one metric at any instant, straight from postings: by tier, by rank."""
     layout = Layout(sizes)
+    loads = np.cumsum(_differences(layout, postings, metric, t_us))
+    return {tier: loads[layout.slice_of(tier)] for tier in layout.sizes}
+
+
+def _differences(layout: Layout, postings: Postings, metric: Metric, t_us: int) -> I64:
+    """What postings alone make of a metric at an instant, as differences."""
     lines = layout.lines(postings)
     after, until = interval(metric.window, t_us)
-    inside = (lines.start > after) & (lines.start <= until)
-    if metric.kind:
-        inside &= lines.kind == metric.kind
-    part = lines.part(inside)
-    loads = np.zeros(layout.width, np.int64)
-    add_ranges(loads, part.lo, part.hi, getattr(part, COLUMNS[metric.measure]))
-    np.cumsum(loads, out=loads)
-    return {tier: loads[layout.slice_of(tier)] for tier in layout.sizes}
+    inside = np.flatnonzero((postings.start_us > after) & (postings.start_us <= until))
+    part = Part.of(lines, inside, metric.kind)
+    differences = np.zeros(layout.width, np.int64)
+    add_ranges(differences, part.lo, part.hi, part.amount(lines, metric))
+    return differences
+
+
+def _columns_for(metrics: Iterable[Metric]) -> tuple[str, ...]:
+    """The columns of a line that these metrics need."""
+    metrics = tuple(metrics)
+    kinds = ("kind",) if any(metric.kind for metric in metrics) else ()
+    return ("lo", "hi", *kinds, *sorted({COLUMNS[metric.measure] for metric in metrics}))
 
 
 __all__ = ["FARTHEST_AHEAD_US", "Crossing", "Layout", "Ledger", "add_ranges", "loads_at"]

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from streams.ledger.ledger import Ledger
-from streams.ledger.lines import SortedRuns
+from streams.ledger.ledger import Layout, Ledger
+from streams.ledger.lines import TYPES, LineStore, Run
 from streams.ledger.metrics import LIVE
 from streams.ledger.postings import Postings
 from streams.registry import Registry, load
@@ -154,13 +154,14 @@ def preview(stream: Week, rounds: int) -> list[Row]:
 def merging(stream: Week, rounds: int) -> list[Row]:
     """What keeping the lines for later costs: sorting each batch and merging the runs, per line."""
     size = BATCHES[0]
-    lines = [Ledger(stream.sizes, (), stream.end_us).layout.lines(batch) for batch in stream.batches(size)]
+    layout = Layout(stream.sizes)
+    batches = [(layout.lines(batch), batch.start_us) for batch in stream.batches(size)]
 
     def nanoseconds() -> float:
-        runs = SortedRuns()
+        held = LineStore(tuple(TYPES))
         began = time.process_time()
-        for one in lines:
-            runs.add(one.by_start(), drop_until=0)
+        for lines, start in batches:
+            held.add(lines, Run.of(start), drop_until=0)
         return (time.process_time() - began) * 1e9 / len(stream.postings)
 
     return [row(f"sorting and merging, batches of {size:,}", best_of(nanoseconds, rounds)[0], "ns/line", "")]

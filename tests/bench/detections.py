@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,8 @@ from streams.calendars import Calendar
 from streams.effort import estimate
 from streams.events import Event, Refused, decode
 from streams.events.model import Ref
-from streams.ledger.ledger import loads_at
+from streams.ledger.ledger import I64, loads_at
+from streams.ledger.metrics import Metric
 from streams.ledger.replay import postings_from
 from streams.registry import Registry, load
 from streams.rules import BUILDERS, Lists, LoadWatch, Rulebook, evaluate, gather, shipped
@@ -105,6 +106,11 @@ def findings(events: list[Event], registry: Registry, book: Rulebook, calendar: 
     return out
 
 
+def _reader(known: dict[Metric, dict[int, I64]]) -> Callable[[Metric, int], I64]:
+    """How a watch reads the loads of one instant."""
+    return lambda metric, tier: known[metric][tier]
+
+
 def loaded(events: list[Event], registry: Registry, book: Rulebook, ends: list[int]) -> Iterator[tuple[str, str]]:
     """Rule and subject of every load rule that held at the end of a day."""
     postings = postings_from(events, registry, estimate, ends[-1])
@@ -113,7 +119,7 @@ def loaded(events: list[Event], registry: Registry, book: Rulebook, ends: list[i
     for end in ends:
         watch.move(day_of(end))
         known = {metric: loads_at(postings, metric, end, sizes) for metric, _ in watch.metrics}
-        for truth in watch.truths(watch.changes(lambda metric, tier, known=known: known[metric][tier])):
+        for truth in watch.truths(watch.changes(_reader(known))):
             if truth.holds:
                 yield truth.rule, truth.subject
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from streams.alerts.cases import Act
+from streams.alerts.cases import Act, Verb
 from streams.events.model import KINDS
 from streams.ledger.postings import Postings
 from streams.registry import Range, Registry
@@ -33,6 +33,7 @@ TITLES: Final = {
     "inspection": "关于开展专项督查的通知",
     "request": "关于报送基础数据的函",
 }
+ASKED: Final[tuple[tuple[int, Verb], ...]] = ((1, "acknowledge"), (2, "ask"))
 
 
 @dataclass
@@ -97,9 +98,14 @@ class Sample:
             datetime.fromtimestamp(us // 1_000_000, UTC).isoformat() for us in (start_us, start_us + due_days * DAY_US)
         )
         head = {"issuer": issuer, "title": title, "reach": {"areas": [area], "tiers": [tier]}, "deadline_at": due}
-        named = {"meeting": {"planned_start_at": at}, "inspection": {"starts_at": at}}.get(kind, {})
-        whole = {"specversion": "1.0", "id": f"e-{self.key}", "source": "//oa.example.cn/office", "time": at}
-        whole |= {"type": f"burden.{kind}.issued.v1", "data": head | named | data}
+        kinds: dict[str, dict[str, Any]] = {"meeting": {"planned_start_at": at}, "inspection": {"starts_at": at}}
+        whole: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": f"e-{self.key}",
+            "source": "//oa.example.cn/office",
+            "time": at,
+        }
+        whole |= {"type": f"burden.{kind}.issued.v1", "data": head | kinds.get(kind, {}) | data}
         return json.dumps(whole, ensure_ascii=False).encode()
 
     def flush(self) -> None:
@@ -187,14 +193,10 @@ class Sample:
             self.client, [StoredTransition(seq, one, events=(one.subject[6:],)) for seq, one in enumerate(made, 1)]
         )
         first = made[0]
-        for number, (verb, more) in enumerate(
-            [("acknowledge", {}), ("ask", {}), ("explain", {"ground": "emergency", "note": "防汛紧急调度"})], 1
-        ):
-            insert_act(
-                self.client,
-                Act(first.finding, number, verb, "陈", self.now_us - (4 - number) * hour, **more),
-                first.rule,
-            )  # type: ignore[arg-type]
+        asked = [Act(first.finding, n, verb, "陈", self.now_us - (4 - n) * hour) for n, verb in ASKED]
+        told = Act(first.finding, 3, "explain", "陈", self.now_us - hour, "防汛紧急调度", ground="emergency")
+        for act in (*asked, told):
+            insert_act(self.client, act, first.rule)
         past = self._finding(
             9,
             "R11-short-notice",

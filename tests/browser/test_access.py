@@ -66,7 +66,8 @@ def proxied(
     store: tuple[ClickHouseNode, Client], sample: Sample, folder: Path, settings: dict[str, str]
 ) -> Iterator[str]:
     assert sample.key
-    with serving(store[0].address, folder, access="proxy", proxy_secret_file=str(folder / "proxy"), **settings) as url:
+    proxy = settings | {"access": "proxy", "proxy_secret_file": str(folder / "proxy")}
+    with serving(store[0].address, folder, redirects=False, **proxy) as url:
         yield url
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.store, pytest.mark.timeout(180)]
 DESKTOP, PHONE = (1440, 900), (375, 812)
 UNIT = "510104017"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-PAGES = {
+PAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "review": (
         "review?",
         {

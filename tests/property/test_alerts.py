@@ -27,7 +27,9 @@ MOVES = st.lists(st.builds(Move, st.integers(0, 6), st.integers(0, 5)), max_size
 
 def stream(moves: list[Move]) -> list[tuple[int, Transition]]:
     """The transitions of some moves with their instants."""
-    now, held, made = NOON, {}, []
+    now = NOON
+    held: dict[int, Transition] = {}
+    made: list[tuple[int, Transition]] = []
     for move in moves:
         now += move.minutes * M
         if move.number in held:
@@ -84,11 +86,11 @@ def restored(stored: list[tuple[int, Transition]], sent: list[Notification], wit
     made = Dispatcher(POLICY, registry(), CALENDAR, lambda _one: Manner(("supervising",), "medium"), NOON)
     notes = sorted(sent, key=lambda one: one.seq)
     place = 0
-    for seq, one in stored:
+    for seq, transition in stored:
         while place < len(notes) and notes[place].seq < seq:
             made.restore(notes[place])
             place += 1
-        made.take(seq, one)
+        made.take(seq, transition)
     for one in notes[place:]:
         made.restore(one)
     made.restore_withheld(withheld)
