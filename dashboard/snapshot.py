@@ -15,7 +15,7 @@ from dashboard.place import UNIT_DIGITS, Place
 from dashboard.words import moment
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
-from streams.store.health import demand_rows
+from streams.store.health import posting_count
 
 WINDOWS: Final = ("24h", "7d", "30d")
 WINDOW_US: Final = {"24h": 86_400_000_000, "7d": 7 * 86_400_000_000, "30d": 30 * 86_400_000_000}
@@ -118,7 +118,7 @@ class StoreSource:
 
     def mark(self) -> int:
         """Rows of the store's demands: every change of a load is a row more."""
-        return demand_rows(self._engine.client)
+        return posting_count(self._engine.client)
 
     def sheet(self, kind: type[S], scope: Scope, place: Place, at_us: int) -> S:
         """Each kind of sheet knows how it is read."""

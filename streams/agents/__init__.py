@@ -1,1 +1,1 @@
-"""The stream processors: admit and tally on Faust, and the recount that checks them."""
+"""The processes that stand behind the stream, one room each: worker (admit and tally), judge, notifier, recount; and what they share."""

@@ -88,8 +88,8 @@ def recount(*, from_: date | None = None, to: date | None = None, data: Path | N
     data
         Directory of the running embedded system.
     """
-    from streams.agents.recount import Unfinished
-    from streams.agents.recount import recount as compare
+    from streams.agents.recount.recount import Unfinished
+    from streams.agents.recount.recount import recount as compare
     from streams.cli.target import embedded
     from streams.registry import load
     from streams.store import Address

@@ -20,7 +20,7 @@ from streams.rules.backtest import Line, found, summary
 from streams.rules.pack import Pack, Rule
 from streams.rules.tables import TABLES
 from streams.store import Scope, reads
-from streams.store.frames import framed, frames_between
+from streams.store.backtest_batches import batches_between, last_batch
 from streams.store.loads import events_since, newest_events
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def backtested(
     Raises OutOfScope unless the reader may see the whole country or operates the installation.
     """
     scope.require_operator()
-    parts = [found(rows, book, "events") for rows in frames_between(client, first_us, last_us, named(book))]
+    parts = [found(rows, book, "events") for rows in batches_between(client, first_us, last_us, named(book))]
     parts.append(found(_rest(client, registry, calendar, first_us, last_us), book, "events"))
     return summary(pl.concat(parts))
 
@@ -89,7 +89,7 @@ def past(
         return Past(_inside(rows, area), days, len(events))
     count, parts = 0, []
     for rows in (
-        *frames_between(client, first_us, now_us, named(_alone(pack, rule))),
+        *batches_between(client, first_us, now_us, named(_alone(pack, rule))),
         _rest(client, registry, calendar, first_us, now_us),
     ):
         count += len(rows)
@@ -103,7 +103,7 @@ def _inside(rows: pl.DataFrame, area: str) -> pl.DataFrame:
 
 def _rest(client: Client, registry: Registry, calendar: Calendar, first_us: int, last_us: int) -> pl.DataFrame:
     """The demands of a span that no batch holds yet."""
-    rest = decoded(row.body for row in events_since(client, framed(client).cursors, NEWEST))
+    rest = decoded(row.body for row in events_since(client, last_batch(client).cursors, NEWEST))
     issued = gather([event for event in rest if event.verb == "issued"], registry, calendar)
     return BUILDERS["events"](issued, last_us).filter(pl.col("at_us").is_between(first_us, last_us))
 

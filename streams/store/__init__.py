@@ -11,7 +11,6 @@ from streams.store.loads import (
     load_idents,
     load_postings,
     postings_of,
-    stored_offsets,
 )
 from streams.store.schema import migrate, rollback
 from streams.store.scope import OutOfScope, Scope
@@ -20,8 +19,8 @@ from streams.store.writers import (
     Tick,
     WorkerReport,
     get_meta,
-    insert_demands,
     insert_events,
+    insert_postings,
     insert_refs,
     insert_refused,
     insert_reports,
@@ -45,7 +44,7 @@ __all__ = [
     "events_by_pos",
     "find_idents",
     "get_meta",
-    "insert_demands",
+    "insert_postings",
     "insert_events",
     "insert_refs",
     "insert_refused",
@@ -58,5 +57,4 @@ __all__ = [
     "postings_of",
     "rollback",
     "set_meta",
-    "stored_offsets",
 ]

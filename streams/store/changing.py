@@ -45,11 +45,11 @@ def two_weeks(client: Client, scope: Scope, registry: Registry, area: str, last:
     ask = Question(of_area(registry, area, GRASSROOTS))
     weight = _weight(ask)
     first, middle = last - timedelta(days=13), last - timedelta(days=6)
-    known = f"SELECT DISTINCT issuer FROM demands WHERE day BETWEEN {ask.bind('Date', first - timedelta(days=KNOWN_DAYS))} AND "
+    known = f"SELECT DISTINCT issuer FROM postings WHERE day BETWEEN {ask.bind('Date', first - timedelta(days=KNOWN_DAYS))} AND "
     known += ask.bind("Date", first - timedelta(days=1))
     sql = (
         f"SELECT day >= {ask.bind('Date', middle)} AS week, kind, issuer NOT IN ({known}) AS fresh, uniqExact(key), "
-        f"sum(n * ({weight})), sum(likely * ({weight})) FROM demands WHERE {ask.where} AND day BETWEEN {ask.bind('Date', first)} AND "
+        f"sum(n * ({weight})), sum(likely * ({weight})) FROM postings WHERE {ask.where} AND day BETWEEN {ask.bind('Date', first)} AND "
         f"{ask.bind('Date', last)} AND ({weight}) > 0 GROUP BY week, kind, fresh ORDER BY week, kind, fresh"
     )
     rows = client.query(sql, parameters=ask.parameters).result_rows
@@ -62,7 +62,7 @@ def hours(client: Client, scope: Scope, registry: Registry, area: str, first: da
     ask = Question(of_area(registry, area, GRASSROOTS))
     weight, zone = _weight(ask), "toDateTime(start_s, 'Asia/Shanghai')"
     sql = (
-        f"SELECT toDayOfWeek({zone}) AS weekday, toHour({zone}) AS hour, sum(likely * ({weight})) FROM demands WHERE {ask.where} "
+        f"SELECT toDayOfWeek({zone}) AS weekday, toHour({zone}) AS hour, sum(likely * ({weight})) FROM postings WHERE {ask.where} "
         f"AND day BETWEEN {ask.bind('Date', first)} AND {ask.bind('Date', last)} GROUP BY weekday, hour ORDER BY weekday, hour"
     )
     return [Hour(*row) for row in client.query(sql, parameters=ask.parameters).result_rows]

@@ -97,7 +97,7 @@ class Question:
             if level == "posting":
                 early = f" AND lo < {until}" if until else ""
                 branches.append(
-                    f"SELECT tier, kind, edge.1 AS pos, {signed} FROM (SELECT tier, kind, lo, hi, {names} FROM demands "
+                    f"SELECT tier, kind, edge.1 AS pos, {signed} FROM (SELECT tier, kind, lo, hi, {names} FROM postings "
                     f"WHERE {rows}{early}) ARRAY JOIN [(lo, 1), (hi, -1)]::Array(Tuple(UInt32, Int8)) AS edge"
                 )
             else:
@@ -180,7 +180,9 @@ def _whole(ask: Question, span: Span) -> str:
             f"SELECT kind, {names}, 1 AS w FROM rollups WHERE level = 'total' AND {ask.where} AND {ask.when([whole])}"
         )
     if rest:
-        parts.append(f"SELECT kind, {names}, toInt64(hi) - lo AS w FROM demands WHERE {ask.where} AND {ask.when(rest)}")
+        parts.append(
+            f"SELECT kind, {names}, toInt64(hi) - lo AS w FROM postings WHERE {ask.where} AND {ask.when(rest)}"
+        )
     return " UNION ALL ".join(parts)
 
 
@@ -246,7 +248,7 @@ def issuer_sums(client: Client, ground: Ground, kind: int, span: Span, n: int) -
             low, high = ask.bounds()
             shared = f"greatest(least(toInt64(hi), {high}) - greatest(toInt64(lo), {low}), 0)"
             where += f" AND lo < {high} AND hi > {low}" if len(ground.ranges) == 1 else ""
-        rows = f"SELECT issuer, low, likely, high, n, {shared} AS w FROM demands WHERE {where}"
+        rows = f"SELECT issuer, low, likely, high, n, {shared} AS w FROM postings WHERE {where}"
         named = ", ".join(f"sum({column} * w) AS {'receipts' if column == 'n' else column}" for column in COLUMNS)
         parts.append(f"SELECT issuer, {named} FROM ({rows}) GROUP BY issuer")
     if not parts:

@@ -67,7 +67,7 @@ def _occurrences(client: Client, ground: Ground, first_us: int, last_us: int, n:
     sql = (
         "SELECT key, start_us, max(a), max(b), max(c), sum(m) FROM ("
         "SELECT key, start_us, sum(low) AS a, sum(likely) AS b, sum(high) AS c, sum(n) AS m "
-        f"FROM demands WHERE {ask.where} AND {ask.when([Piece('posting', first_us, last_us)])} AND lo < {hi} AND hi > {lo} "
+        f"FROM postings WHERE {ask.where} AND {ask.when([Piece('posting', first_us, last_us)])} AND lo < {hi} AND hi > {lo} "
         f"GROUP BY {group} HAVING a != 0 OR b != 0 OR c != 0 OR m != 0"
         f") GROUP BY key, start_us HAVING sum(m) > 0 ORDER BY start_us {order}, key {order} LIMIT {ask.bind('UInt32', n)}"
     )

@@ -28,12 +28,12 @@ def stream_health(client: Client, scope: Scope, at_us: int) -> Health:
     )
 
 
-def demand_rows(client: Client) -> int:
-    """Rows of ``demands``, from the table's own count (a few ms): another number means that loads may have moved.
+def posting_count(client: Client) -> int:
+    """Rows of ``postings``, from the table's own count (a few ms): another number means that loads may have moved.
 
     Says nothing of any place or issuer, so it takes no Scope.
     """
-    return int(client.query("SELECT count() FROM demands").result_rows[0][0])
+    return int(client.query("SELECT count() FROM postings").result_rows[0][0])
 
 
 def has_reported(client: Client, component: str, since_us: int) -> bool:

@@ -70,7 +70,7 @@ def issuer_days(
     """Load that an issuer causes, by Shanghai day of the start and kind. Raises OutOfScope, RegistryError."""
     require_issuer(scope, registry, issuer)
     rows = client.query(
-        "SELECT day, kind, uniqExact(key), sum(n * (toInt64(hi) - lo)), sum(likely * (toInt64(hi) - lo)) FROM demands "
+        "SELECT day, kind, uniqExact(key), sum(n * (toInt64(hi) - lo)), sum(likely * (toInt64(hi) - lo)) FROM postings "
         "WHERE issuer = {issuer:String} AND day BETWEEN {first:Date} AND {last:Date} GROUP BY day, kind ORDER BY day, kind",
         parameters={"issuer": issuer, "first": first, "last": last},
     ).result_rows

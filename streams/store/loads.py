@@ -17,14 +17,13 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.events.log_position import PARTITION_BIT
 from streams.ledger.postings import DTYPES, Postings, concat
 
 EPOCH: Final = date(1970, 1, 1)
-OFFSET_BITS: Final = 44
-EPOCH_BITS: Final = 56
 CHUNK: Final = 2_000
 """Keys in one question at most, so that no question grows too long."""
-_PARTITION: Final = "bitAnd(bitShiftRight(pos, 44), 4095)"
+_PARTITION: Final = f"bitAnd(bitShiftRight(pos, {PARTITION_BIT}), 4095)"
 _POSTING: Final = ", ".join(DTYPES)
 _EVENT: Final = "pos, ident, digest, source, id, type, kind, verb, time_us, issuer, title, doc_no, body, admitted_us"
 
@@ -132,17 +131,6 @@ def events_about(client: Client, idents: Sequence[int]) -> list[StoredEvent]:
     return events_by_pos(client, sorted(positions))
 
 
-def stored_offsets(client: Client, epoch: int, partitions: Iterable[int]) -> dict[int, int]:
-    """Highest stored offset of each partition of burden.events in this epoch; partitions without events are left out."""
-    rows = client.query(
-        f"SELECT {_PARTITION} AS partition, max(bitAnd(pos, bitShiftLeft(1::UInt64, 44) - 1)) FROM events "
-        "WHERE pos >= {first:UInt64} AND pos < {last:UInt64} GROUP BY partition",
-        parameters={"first": epoch << EPOCH_BITS, "last": (epoch + 1) << EPOCH_BITS},
-    ).result_rows
-    wanted = set(partitions)
-    return {int(partition): int(offset) for partition, offset in rows if int(partition) in wanted}
-
-
 def postings_since(client: Client, applied: Mapping[int, int]) -> tuple[Postings, dict[int, int]]:
     """Postings of batches behind the ``applied`` run of their shard (every shard that is asked for has one), and the runs that they reach."""
     runs = [applied[shard] for shard in sorted(applied)]
@@ -150,7 +138,7 @@ def postings_since(client: Client, applied: Mapping[int, int]) -> tuple[Postings
         raise ValueError(f"applied: {sorted(applied)}: must name every shard from 0")
     table = _arrow(
         client,
-        f"SELECT {_POSTING}, shard, run FROM demands WHERE run > {{least:UInt64}} AND run > {{runs:Array(UInt64)}}[shard + 1]",
+        f"SELECT {_POSTING}, shard, run FROM postings WHERE run > {{least:UInt64}} AND run > {{runs:Array(UInt64)}}[shard + 1]",
         {"least": min(runs), "runs": runs},
     )
     columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}
@@ -180,7 +168,7 @@ def newest_events(client: Client, since_us: int, limit: int) -> list[StoredEvent
 
 
 def _postings(client: Client, where: str, parameters: dict[str, Any]) -> Postings:
-    table = _arrow(client, f"SELECT {_POSTING} FROM demands WHERE {where}", parameters)
+    table = _arrow(client, f"SELECT {_POSTING} FROM postings WHERE {where}", parameters)
     columns = {name: _column(table, name, kind) for name, kind in DTYPES.items() if name != "issuer"}
     return Postings(**columns, issuer=_texts(table.column("issuer")))
 

@@ -50,7 +50,7 @@ EVENT_COLUMNS: Final = {
 }
 """Columns of ``events``; starts_us and deadline_us may hold None."""
 
-DEMAND_COLUMNS: Final = {
+POSTING_COLUMNS: Final = {
     "key": pa.uint64(),
     "tier": pa.uint8(),
     "kind": pa.uint8(),
@@ -119,7 +119,7 @@ def insert_refs(client: Client, targets: U64, positions: U64, token: str) -> int
     return _insert(client, "refs", _table("refs", schema, {"target": targets, "pos": positions}), token)
 
 
-def insert_demands(
+def insert_postings(
     client: Client,
     postings: Postings,
     *,
@@ -159,7 +159,7 @@ def insert_demands(
         "lead": np.full(len(key), lead),
         "cause_gap": gap,
     }
-    return _insert(client, "demands", _table("demands", DEMAND_COLUMNS, columns), run_token(lead, run))
+    return _insert(client, "postings", _table("postings", POSTING_COLUMNS, columns), run_token(lead, run))
 
 
 def run_token(lead: int, run: int) -> str:
@@ -174,17 +174,17 @@ def mend_last_batches(client: Client, shards: Sequence[int]) -> dict[int, int]:
     the batch reached and fills only those that it did not: doing this any number of times changes nothing else.
     """
     found = client.query(
-        "SELECT shard, max(run), argMax(lead, run) FROM demands WHERE shard IN {shards:Array(UInt8)} GROUP BY shard",
+        "SELECT shard, max(run), argMax(lead, run) FROM postings WHERE shard IN {shards:Array(UInt8)} GROUP BY shard",
         parameters={"shards": list(shards)},
     ).result_rows
-    names = ", ".join(DEMAND_COLUMNS)
+    names = ", ".join(POSTING_COLUMNS)
     for lead, run in sorted({(int(lead), int(run)) for _, run, lead in found}):
         rows = client.query_arrow(
-            f"SELECT {names} FROM demands WHERE lead = {{lead:UInt8}} AND run = {{run:UInt64}}",
+            f"SELECT {names} FROM postings WHERE lead = {{lead:UInt8}} AND run = {{run:UInt64}}",
             parameters={"lead": lead, "run": run},
             use_strings=True,
         )
-        _insert(client, "demands", rows.cast(pa.schema(list(DEMAND_COLUMNS.items()))), run_token(lead, run))
+        _insert(client, "postings", rows.cast(pa.schema(list(POSTING_COLUMNS.items()))), run_token(lead, run))
     return {int(shard): int(run) for shard, run, _ in found}
 
 

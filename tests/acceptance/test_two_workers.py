@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.agents.recount import recount
+from streams.agents.recount.recount import recount
 from streams.registry import load
 from streams.store import connect
 from tests.acceptance.system import until

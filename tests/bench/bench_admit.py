@@ -75,7 +75,7 @@ def naive(engines: Rig) -> Command:
 def main() -> list[Row]:
     """Both ways, the worker also up to the last posting."""
     ours = run(EVENTS, lambda engines: engines.worker(), "SELECT count() FROM events")
-    whole = run(EVENTS, lambda engines: engines.worker(), "SELECT uniqExact(key) FROM demands")
+    whole = run(EVENTS, lambda engines: engines.worker(), "SELECT uniqExact(key) FROM postings")
     theirs = run(NAIVE_EVENTS, naive, "SELECT count() FROM events")
     rate, plain = ours.events / ours.cpu_s, theirs.events / theirs.cpu_s
     return [

@@ -1,6 +1,6 @@
 """``rules backtest`` of a national year in the store: twelve million demands as event rules read them, all shipped rules.
 
-The batches are made by the product's framer from a simulated county stream, and stored as many times as make a year; each time on other days.
+The batches are made by the product's archive from a simulated county stream, and stored as many times as make a year; each time on other days.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from infra.local.clickhouse import ClickHouseNode
-from streams.agents.framing import BATCH
+from streams.agents.judge.archive import BATCH
 from streams.calendars import Calendar
 from streams.desk.backtesting import backtested
 from streams.events import decode
@@ -23,7 +23,7 @@ from streams.rules import Rulebook, gather, load, shipped
 from streams.rules.columns import events_table
 from streams.simulate import stream
 from streams.store import Address, Scope, connect, migrate
-from streams.store.frames import insert_frame
+from streams.store.backtest_batches import insert_batch
 from tests.bench.figures import Row, at_most
 
 DEMANDS: Final = 12_000_000
@@ -63,8 +63,8 @@ def main() -> list[Row]:
                     seq, count = seq + 1, count + len(batch)
                     day = count * SPAN_DAYS // DEMANDS
                     moved = batch.with_columns(pl.lit(first + day * DAY_US).alias("at_us"))
-                    insert_frame(client, seq, moved, {})
-            size = int(client.query("SELECT sum(length(blob)) FROM frames").result_rows[0][0])
+                    insert_batch(client, seq, moved, {})
+            size = int(client.query("SELECT sum(length(blob)) FROM backtest_batches").result_rows[0][0])
             book, registry, calendar = Rulebook(load(shipped())), load_registry(), Calendar.load()
             took = []
             for _ in range(2):

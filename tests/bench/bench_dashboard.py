@@ -29,7 +29,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from infra.local.clickhouse import ClickHouseNode
 from streams.ledger.postings import Postings
 from streams.registry import Registry, load
-from streams.store import Address, connect, insert_demands, migrate
+from streams.store import Address, connect, insert_postings, migrate
 from tests.bench.bench_store import SEED, fill
 from tests.bench.figures import Row, at_most
 from tests.bench.national_year import DAYS, days, issuers
@@ -57,12 +57,12 @@ def ready(path: Path, stack: ExitStack) -> tuple[tuple[str, int], Client, Regist
     stack.callback(node.stop)
     client = connect(Address(*node.address, "burdenwatch", "bench"))
     migrate(client)
-    if not client.query("SELECT count() FROM demands").result_rows[0][0]:
+    if not client.query("SELECT count() FROM postings").result_rows[0][0]:
         fill(client, registry, 1.0)
     names = np.array(issuers(registry), dtype=object)
     now_us = time.time_ns() // 1000
     have = client.query(
-        "SELECT max(start_us) FROM demands WHERE start_us < {now:Int64}", parameters={"now": now_us}
+        "SELECT max(start_us) FROM postings WHERE start_us < {now:Int64}", parameters={"now": now_us}
     ).result_rows[0][0]
     weeks = max(0, (now_us - have) // WEEK_US + 1)
     for week in range(weeks):  # the year's last week again, until today
@@ -70,7 +70,7 @@ def ready(path: Path, stack: ExitStack) -> tuple[tuple[str, int], Client, Regist
             for batch in batches:
                 columns = batch.columns | {"start_us": batch.columns["start_us"] + (week + 1) * WEEK_US}
                 run = (2 << 56) | (week * 7 + number + 1) << 20
-                insert_demands(client, Postings(**columns, issuer=names[batch.issuer]), shard=batch.shard, run=run)
+                insert_postings(client, Postings(**columns, issuer=names[batch.issuer]), shard=batch.shard, run=run)
     sample = Sample(client, registry, now_us)
     sample.runs = now_us  # other runs of the batch numbers than any before
     for minute in range(1, 40):

@@ -30,7 +30,7 @@ from streams.ledger.ledger import Ledger
 from streams.ledger.metrics import LIVE, Metric
 from streams.ledger.postings import Postings
 from streams.registry import Registry, load
-from streams.store import connect, insert_demands
+from streams.store import connect, insert_postings
 from tests.bench.figures import Row
 from tests.bench.national_year import SHARDS, days, issuers
 from tests.bench.processes import cpu_seconds, disk_bytes
@@ -170,9 +170,9 @@ def stored(stream: Stream) -> Result:
         began = time.perf_counter()
         for shard in range(SHARDS):
             rows = stream.postings.select(slice(0, STORED)).select(stream.shard[:STORED] == shard)
-            insert_demands(client, rows, shard=shard, run=len(rows))
+            insert_postings(client, rows, shard=shard, run=len(rows))
         took = time.perf_counter() - began
-        names = ("demands", "rollups")
+        names = ("postings", "rollups")
         size = _table_bytes(client, names)
     return Result("our store, all roll-ups", STORED, stream.updates(STORED), took, size)
 

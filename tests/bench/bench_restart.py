@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.tallies import ledger_differences
+from streams.agents.recount.comparisons import ledger_differences
 from streams.calendars.periods import DAY_US
 from streams.ledger.postings import Postings
 from streams.registry import Registry, load
-from streams.store import connect, insert_demands
+from streams.store import connect, insert_postings
 from tests.bench.figures import Row, at_most
 from tests.bench.national_year import DEMANDS, FIRST_DAY, SHARDS, days, issuers
 from tests.bench.rig import Rig, rig
@@ -32,7 +32,7 @@ INSERT INTO events (pos, ident, digest, source, id, type, kind, verb, time_us, i
     body, admitted_us)
 SELECT key, sipHash64(key), sipHash64(key, 1), '//oa.example.cn/filled', toString(key), 'burden.request.issued.v1', any(kind), 'issued',
     any(start_us), any(issuer), 'filled', '', 1, any(likely), '', '{}', any(start_us)
-FROM demands WHERE intDiv(key, 17592186044416) = {partition:UInt64} GROUP BY key
+FROM postings WHERE intDiv(key, 17592186044416) = {partition:UInt64} GROUP BY key
 """
 
 
@@ -54,7 +54,7 @@ def fill(client: Client, registry: Registry, now_us: int) -> int:
             columns["key"] = columns["key"] & np.uint64((1 << 56) - 1)  # epoch 0: the log that the worker will find
             codes = names[np.concatenate([part[1] for part in parts])]
             offsets[shard] += len(codes)
-            rows += insert_demands(client, Postings(**columns, issuer=codes), shard=shard, run=offsets[shard])
+            rows += insert_postings(client, Postings(**columns, issuer=codes), shard=shard, run=offsets[shard])
             parts.clear()
     for partition in range(SHARDS):
         client.command(_EVENTS, parameters={"partition": partition})

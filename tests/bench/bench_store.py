@@ -25,7 +25,7 @@ from infra.local.clickhouse import ClickHouseNode
 from streams.calendars.periods import DAY_US
 from streams.ledger.postings import Postings
 from streams.registry.registry import Registry, load
-from streams.store import Address, Scope, connect, insert_demands, load_postings, migrate, reads
+from streams.store import Address, Scope, connect, insert_postings, load_postings, migrate, reads
 from streams.store.span import days_span
 from tests.bench.figures import Row, at_most
 from tests.bench.figures import table as as_table
@@ -46,7 +46,7 @@ GOALS: Final = {
     "a village's 90-day series by kind": 50.0,
 }
 """Bounds of the median in milliseconds."""
-TABLES: Final = ("demands", "rollups")
+TABLES: Final = ("postings", "rollups")
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def fill(client: Client, registry: Registry, scale: float) -> float:
             offsets[shard] += len(codes)
             began = time.perf_counter()
             run = (1 << 56) | offsets[shard]
-            insert_demands(client, Postings(**columns, issuer=codes), shard=shard, run=run)
+            insert_postings(client, Postings(**columns, issuer=codes), shard=shard, run=run)
             spent += time.perf_counter() - began
             parts.clear()
     return spent
@@ -201,7 +201,7 @@ def questions(client: Client, registry: Registry) -> list[tuple[str, Callable[[r
 
 def restart(client: Client, rows: int) -> tuple[int, float]:
     """Loads the postings of all shards from an instant on that leaves about ``rows``; returns rows and seconds."""
-    since = client.command(f"SELECT min(s) FROM (SELECT start_us AS s FROM demands ORDER BY s DESC LIMIT {rows})")
+    since = client.command(f"SELECT min(s) FROM (SELECT start_us AS s FROM postings ORDER BY s DESC LIMIT {rows})")
     began = time.perf_counter()
     loaded = sum(len(load_postings(client, shard, int(str(since)))) for shard in range(SHARDS))
     return loaded, time.perf_counter() - began
@@ -213,9 +213,9 @@ def main(scale: float = 1.0, keep: Path | None = None) -> list[Row]:
     with store(keep) as client:
         migrate(client)
         out: list[Row] = []
-        if not client.command("SELECT count() FROM demands"):
+        if not client.command("SELECT count() FROM postings"):
             took = fill(client, registry, scale)
-            rows = int(str(client.command("SELECT count() FROM demands")))
+            rows = int(str(client.command("SELECT count() FROM postings")))
             out.append(Row("store: written with all roll-ups", rows / took, "rows/s"))
             for table in TABLES:
                 client.command(f"OPTIMIZE TABLE {table} FINAL")
@@ -224,7 +224,7 @@ def main(scale: float = 1.0, keep: Path | None = None) -> list[Row]:
 
 def sizes(client: Client) -> list[Row]:
     """Rows and bytes of the tables."""
-    rows, receipts = client.query("SELECT count(), sum(n * (toInt64(hi) - lo)) FROM demands").result_rows[0]
+    rows, receipts = client.query("SELECT count(), sum(n * (toInt64(hi) - lo)) FROM postings").result_rows[0]
     found = client.query(
         "SELECT table, sum(bytes_on_disk) AS b FROM system.parts WHERE active AND database = currentDatabase() "
         f"AND table IN ({', '.join(repr(table) for table in TABLES)}) GROUP BY table ORDER BY b DESC"

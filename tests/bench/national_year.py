@@ -36,7 +36,7 @@ _ROUTES: Final = ((3, 4, 0.587), (3, 5, 0.335), (2, 4, 0.052), (2, 3, 0.012), (2
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one shard in log order: columns of the table ``demands``, ``issuer`` as codes into ``issuers``."""
+    """Rows of one shard in log order: columns of the table ``postings``, ``issuer`` as codes into ``issuers``."""
 
     shard: int
     columns: dict[str, NDArray[Any]]

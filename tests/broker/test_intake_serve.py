@@ -58,7 +58,7 @@ def posted(client: Any, units: registry.Registry) -> None:
         (1, tier, KIND_IDS["meeting"], issuer, lo, hi, AT_US - HOUR_US, 50, 60, 90, 1, 0),
         (2, tier, KIND_IDS["request"], issuer, lo, hi, AT_US + HOUR_US, 20, 30, 60, 1, 0),
     ]
-    store.insert_demands(client, Postings.from_rows(rows), shard=units.shards().shard_of("510104"), run=1)
+    store.insert_postings(client, Postings.from_rows(rows), shard=units.shards().shard_of("510104"), run=1)
 
 
 @pytest.fixture(scope="module")

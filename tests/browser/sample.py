@@ -19,7 +19,7 @@ from streams.ledger.postings import Postings
 from streams.registry import Range, Registry
 from streams.rules import Transition, shipped
 from streams.rules import load as load_packs
-from streams.store import Refusal, WorkerReport, insert_demands, insert_events, insert_refused, insert_reports
+from streams.store import Refusal, WorkerReport, insert_events, insert_postings, insert_refused, insert_reports
 from streams.store.casework import insert_act
 from streams.store.findings import StoredTransition, insert_transitions
 
@@ -115,7 +115,7 @@ class Sample:
         insert_events(self.client, columns, f"sample-{self.runs}")
         for shard, rows in self.rows.items():
             issuers = [row[3] for row in rows]
-            insert_demands(self.client, Postings.from_rows(rows), shard=shard, run=self.runs, issuers=issuers)
+            insert_postings(self.client, Postings.from_rows(rows), shard=shard, run=self.runs, issuers=issuers)
         self.rows.clear()
         self.events.clear()
 

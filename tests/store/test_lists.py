@@ -33,7 +33,7 @@ def write(client: Client, registry: Registry) -> None:
         (3, 4, 2, "510107-tax", one, one + 1, AT_US - 90 * 24 * HOUR_US, 95, 94, 93, 0, 1),
     ]
     for _ in range(2):
-        store.insert_demands(client, Postings.from_rows(rows), shard=shard, run=1)
+        store.insert_postings(client, Postings.from_rows(rows), shard=shard, run=1)
     columns = {name: ["", "", ""] for name in EVENT_COLUMNS}
     numbers = dict.fromkeys(("ident", "digest", "kind", "time_us", "starts_us", "receivers", "likely"), [1, 2, 3])
     more: dict[str, Any] = {

@@ -94,14 +94,14 @@ def random_postings(registry: Registry, seed: int, rows: int) -> dict[int, Posti
 @pytest.fixture(scope="module", params=[1, 2])
 def filled(request: pytest.FixtureRequest, migrated: Client, registry: Registry) -> tuple[Client, Oracle]:
     """A store with two batches a shard, each sent twice, and the oracle of the same postings."""
-    for table in ("demands", "rollups", "events"):
+    for table in ("postings", "rollups", "events"):
         migrated.command(f"TRUNCATE TABLE {table}")
     oracle = Oracle(registry)
     for run in (1, 2):
         for shard, batch in random_postings(registry, request.param * 10 + run, 400).items():
             oracle.parts.append(batch)
             for _ in range(2):
-                store.insert_demands(migrated, batch, shard=shard, run=run)
+                store.insert_postings(migrated, batch, shard=shard, run=run)
     return migrated, oracle
 
 

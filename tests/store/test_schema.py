@@ -11,7 +11,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.store import Address, connect
 from streams.store.schema import MIGRATIONS, applied, migrate, rollback, tables
-from streams.store.writers import DEMAND_COLUMNS, EVENT_COLUMNS
+from streams.store.writers import EVENT_COLUMNS, POSTING_COLUMNS
 
 pytestmark = pytest.mark.store
 STEPS = sorted(int(path.name[:4]) for path in MIGRATIONS.glob("*.sql") if not path.name.endswith(".down.sql"))
@@ -76,7 +76,7 @@ def columns(client: Client, table: str) -> list[str]:
 
 def test_the_writers_know_the_columns(migrated: Client) -> None:
     assert columns(migrated, "events") == list(EVENT_COLUMNS)
-    assert columns(migrated, "demands") == list(DEMAND_COLUMNS)
+    assert columns(migrated, "postings") == list(POSTING_COLUMNS)
 
 
 def test_every_table_remembers_tokens_and_has_one_partition(migrated: Client) -> None:
@@ -84,7 +84,7 @@ def test_every_table_remembers_tokens_and_has_one_partition(migrated: Client) ->
     assert {
         "events",
         "refs",
-        "demands",
+        "postings",
         "rollups",
         "ticks",
         "workers",

@@ -15,7 +15,7 @@ from infra.local.clickhouse import ClickHouseNode
 from streams import store
 from streams.ledger.postings import Postings
 from streams.store import Address, Refusal, Tick, WorkerReport
-from streams.store.writers import EVENT_COLUMNS, insert_demands, insert_events, run_token
+from streams.store.writers import EVENT_COLUMNS, insert_events, insert_postings, run_token
 
 pytestmark = pytest.mark.store
 LEVELS = ("day", "week", "month", "total", "issuer")
@@ -68,7 +68,7 @@ def _summed(client: Client, rows: str) -> list[tuple[object, ...]]:
 
 
 def put(client: Client, batch: Postings, run: int, shard: int = 2) -> None:
-    insert_demands(client, batch, shard=shard, run=run)
+    insert_postings(client, batch, shard=shard, run=run)
 
 
 def test_a_batch_sent_twice_counts_once_everywhere(client: Client) -> None:
@@ -76,16 +76,16 @@ def test_a_batch_sent_twice_counts_once_everywhere(client: Client) -> None:
     put(client, batch, 10)
     once = state(client)
     put(client, batch, 10)
-    assert client.command("SELECT count() FROM demands") == 5000
+    assert client.command("SELECT count() FROM postings") == 5000
     assert state(client) == once == recount(client)
     put(client, batch, 11)  # the same rows in another batch are other postings
-    assert client.command("SELECT count() FROM demands") == 10_000
+    assert client.command("SELECT count() FROM postings") == 10_000
     assert state(client) == recount(client) != once
 
 
 def test_a_batch_is_one_block(client: Client) -> None:
     put(client, postings(2, 150_000), 5)
-    query = "SELECT count(), max(rows) FROM system.parts WHERE database = currentDatabase() AND table = 'demands' AND active"
+    query = "SELECT count(), max(rows) FROM system.parts WHERE database = currentDatabase() AND table = 'postings' AND active"
     assert client.query(query).result_rows == [(1, 150_000)]
 
 
@@ -105,8 +105,8 @@ def test_postings_come_back_as_they_went(client: Client) -> None:
 def test_causes_are_kept(client: Client) -> None:
     batch = postings(5, 4)
     causes = batch.key + np.array([0, 1, 2**63, 5], np.uint64)
-    insert_demands(client, batch, shard=0, run=1, causes=causes)
-    rows = client.query("SELECT key, cause_gap + key FROM demands ORDER BY key").result_rows
+    insert_postings(client, batch, shard=0, run=1, causes=causes)
+    rows = client.query("SELECT key, cause_gap + key FROM postings ORDER BY key").result_rows
     assert {row[0]: row[1] for row in rows} == dict(zip(batch.key.tolist(), causes.tolist(), strict=True))
 
 
@@ -119,7 +119,7 @@ def test_mending_fills_what_is_missing_exactly_once(client: Client) -> None:
     for _ in range(3):
         assert store.mend_last_batches(client, [2]) == {2: 20}
         assert state(client) == whole
-    assert client.command("SELECT count() FROM demands") == 2000
+    assert client.command("SELECT count() FROM postings") == 2000
 
 
 def test_mending_only_concerns_the_last_batch_of_the_shard(client: Client) -> None:
@@ -135,14 +135,14 @@ def test_mending_only_concerns_the_last_batch_of_the_shard(client: Client) -> No
 def test_a_batch_of_many_shards_is_one_and_is_mended_as_one(client: Client) -> None:
     batch = postings(8, 900)
     shards = np.arange(900) % 3 + 4
-    assert insert_demands(client, batch, shard=shards.astype(np.uint8), run=5) == 900
+    assert insert_postings(client, batch, shard=shards.astype(np.uint8), run=5) == 900
     put(client, postings(9, 10), 6, shard=6)
     whole = state(client)
     client.command("TRUNCATE TABLE rollups")
     put(client, postings(9, 10), 6, shard=6)
     assert store.mend_last_batches(client, [4, 5, 6, 7]) == {4: 5, 5: 5, 6: 6}
     assert state(client) == whole
-    assert client.command("SELECT count() FROM demands") == 910
+    assert client.command("SELECT count() FROM postings") == 910
 
 
 def test_a_crash_in_the_middle_is_mended(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_crash_in_the_middle_is_mended(tmp_path: Path) -> None:
                 node.start()
                 sent.result()
             assert store.mend_last_batches(client, [2]) == {2: turn + 1}
-            assert client.command("SELECT count() FROM demands") == (turn + 1) * 60_000
+            assert client.command("SELECT count() FROM postings") == (turn + 1) * 60_000
             assert state(client) == recount(client)
     finally:
         node.stop()
@@ -203,8 +203,6 @@ def test_events_and_references(client: Client) -> None:
         (2**64 - 1, 1, "a"),
     ]
     assert store.load_idents(client, [3]).ident.tolist() == [7, 2**64 - 1]
-    assert store.stored_offsets(client, 1, [3, 5, 6]) == {3: 9, 5: 1}
-    assert store.stored_offsets(client, 2, [3, 5, 6]) == {}
 
 
 def test_facts_and_reports(client: Client) -> None:
@@ -232,5 +230,5 @@ def test_what_cannot_be_kept_is_refused(client: Client) -> None:
         insert_events(client, {name: [] for name in EVENT_COLUMNS if name != "digest"}, "x")
     with pytest.raises(ValueError, match="at most 1000000 in one insert"):
         put(client, postings(1, 1_000_001), 1)
-    assert client.command("SELECT count() FROM demands") == 0
+    assert client.command("SELECT count() FROM postings") == 0
     assert run_token(2, 3) == "demands-2-3"

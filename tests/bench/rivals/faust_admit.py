@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import faust
 
-from streams.agents.admission import Admission, Raw, Taken, columns_of
-from streams.agents.identities import Identities
-from streams.agents.positions import position
 from streams.agents.settings import Settings
 from streams.agents.topics import EVENTS
+from streams.agents.worker.admission import Admission, Raw, Taken, columns_of
+from streams.agents.worker.identities import Identities
 from streams.effort import estimate
+from streams.events.log_position import position
 from streams.registry import load
 from streams.store import connect, insert_events, load_idents
 

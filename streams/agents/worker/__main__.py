@@ -13,8 +13,8 @@ from pathlib import Path
 import uvloop
 from faust import Worker
 
-from streams.agents.app import build_app
 from streams.agents.settings import Settings
+from streams.agents.worker.app import build_app
 
 
 def main() -> None:

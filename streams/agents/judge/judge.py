@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.positions import PARTITION_BIT
-from streams.agents.reconcile import events_from
 from streams.agents.topics import DEMANDS, partitions
+from streams.agents.worker.reconcile import events_from
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.events import Event
+from streams.events.log_position import PARTITION_BIT
 from streams.ledger.ledger import Ledger
 from streams.ledger.metrics import Metric
 from streams.registry import Registry

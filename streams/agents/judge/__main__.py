@@ -19,8 +19,8 @@ from typing import Any, Final
 import msgspec
 from kafka import KafkaProducer
 
-from streams.agents.framing import Framer
-from streams.agents.judging import Judge
+from streams.agents.judge.archive import BacktestArchive
+from streams.agents.judge.judge import Judge
 from streams.agents.settings import Settings
 from streams.agents.topics import FINDINGS
 from streams.calendars import Calendar
@@ -53,7 +53,7 @@ def main() -> None:
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
     registry, calendar, lists = load(settings.registry), Calendar.load(), Lists()
     judge = Judge(client, registry, Rulebook(load_packs(shipped())), calendar, lists, _now_us())
-    framer = Framer(client, registry, calendar, lists)
+    archive = BacktestArchive(client, registry, calendar, lists)
     tell(client, producer, load_transitions(client, int(get_meta(client, KEY_TOLD) or "0")))
     related = loaded = 0.0
     while not ended.wait(LOOK_S):
@@ -64,7 +64,7 @@ def main() -> None:
         if time.monotonic() - loaded > LOADS_S:
             loaded = time.monotonic()
             tell(client, producer, judge.loads(_now_us()))
-        framer.step()
+        archive.step()
         if time.monotonic() - related > RELATE_S:
             tell(client, producer, judge.relations(_now_us()))
             related = time.monotonic()

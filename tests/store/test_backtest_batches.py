@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.framing import Framer
+from streams.agents.judge.archive import BacktestArchive
 from streams.calendars import Calendar
 from streams.desk.backtesting import at_limit, backtested, named, past
 from streams.events import Event, decode
@@ -17,8 +17,8 @@ from streams.rules import BUILDERS, Lists, Rulebook, gather, load, shipped
 from streams.rules.backtest import Line, found, summary
 from streams.simulate import stream
 from streams.store import OutOfScope, Scope, insert_events
-from streams.store import frames as store_frames
-from streams.store.frames import framed, frames_between
+from streams.store import backtest_batches as batches
+from streams.store.backtest_batches import batches_between, last_batch
 
 pytestmark = pytest.mark.store
 OPERATOR = Scope("op", "operator", ("",))
@@ -61,20 +61,20 @@ def directly(book: Rulebook, events: list[Event], registry: Registry) -> tuple[L
     return summary(found(BUILDERS["events"](facts, 0), book, "events"))
 
 
-def framer(client: Client, registry: Registry, batch: int = 300) -> Framer:
-    return Framer(client, registry, CALENDAR, Lists(), batch)
+def archive(client: Client, registry: Registry, batch: int = 300) -> BacktestArchive:
+    return BacktestArchive(client, registry, CALENDAR, Lists(), batch)
 
 
 def test_a_backtest_of_the_store_finds_what_the_events_hold(
     client: Client, registry: Registry, events: list[Event], book: Rulebook
 ) -> None:
     put(client, events)
-    one = framer(client, registry)
+    one = archive(client, registry)
     batches = 0
     while one.step():
         batches += 1
     assert batches == len(events) // 300
-    assert framed(client).seq == batches
+    assert last_batch(client).seq == batches
     whole = directly(book, events, registry)
     assert len(whole) > 10
     assert backtested(client, OPERATOR, registry, CALENDAR, book, *EVER) == whole
@@ -89,19 +89,19 @@ def test_nothing_is_framed_twice_or_lost_when_it_dies_after_each_insert(
     put(client, events[:1000])
 
     def dies(*arguments: object) -> None:
-        store_frames.insert_frame(*arguments)  # type: ignore[arg-type]
+        batches.insert_batch(*arguments)  # type: ignore[arg-type]
         raise ConnectionError("killed")
 
     for _ in range(3):
         with monkeypatch.context() as patch:
-            patch.setattr("streams.agents.framing.insert_frame", dies)
+            patch.setattr("streams.agents.judge.archive.insert_batch", dies)
             with pytest.raises(ConnectionError):
-                framer(client, registry).step()
-    two, other = framer(client, registry, 50), framer(client, registry, 50)
+                archive(client, registry).step()
+    two, other = archive(client, registry, 50), archive(client, registry, 50)
     put(client, events[1000:1400], 1000)
     while two.step() or other.step():
         pass
-    rows = sum(len(part) for part in frames_between(client, *EVER, frozenset({"at_us"})))
+    rows = sum(len(part) for part in batches_between(client, *EVER, frozenset({"at_us"})))
     assert rows == sum(event.verb == "issued" for event in events[:1400])
 
 
@@ -109,10 +109,10 @@ def test_only_columns_that_rules_name_are_read(
     client: Client, registry: Registry, events: list[Event], book: Rulebook
 ) -> None:
     put(client, events[:600])
-    framer(client, registry).step()
+    archive(client, registry).step()
     columns = named(book)
     assert "char_count" in columns
-    (part, *_) = frames_between(client, *EVER, columns)
+    (part, *_) = batches_between(client, *EVER, columns)
     assert "subject" in part.columns
     assert set(part.columns) >= columns
 
@@ -127,7 +127,7 @@ def test_the_slider_sees_every_demand_under_any_limit(
     client: Client, registry: Registry, events: list[Event], book: Rulebook
 ) -> None:
     put(client, events)
-    one = framer(client, registry)
+    one = archive(client, registry)
     while one.step():
         pass
     pack = next(pack for pack in book.packs if pack.name == "national")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from streams.agents.identities import Identities
-from streams.agents.messages import Plain
+from streams.agents.worker.identities import Identities
+from streams.agents.worker.messages import Plain
 from streams.events import Effort, Event, Fault, Refused, decode, ident_of
 from streams.events.model import KIND_IDS
 from streams.registry import Registry, RegistryError

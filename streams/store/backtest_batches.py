@@ -25,22 +25,22 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 }  # fmt: skip
 
 
-class Framed(NamedTuple):
+class LastBatch(NamedTuple):
     """How far framing has come: the number of the last batch, and the cursor of each part of the log behind it."""
 
     seq: int
     cursors: dict[int, int]
 
 
-def framed(client: Client) -> Framed:
+def last_batch(client: Client) -> LastBatch:
     """What the last batch says; nothing framed where there is none."""
-    rows = client.query("SELECT seq, cursors FROM frames ORDER BY seq DESC LIMIT 1").result_rows
+    rows = client.query("SELECT seq, cursors FROM backtest_batches ORDER BY seq DESC LIMIT 1").result_rows
     if not rows:
-        return Framed(0, {})
-    return Framed(int(rows[0][0]), {int(part): int(at) for part, at in json.loads(rows[0][1]).items()})
+        return LastBatch(0, {})
+    return LastBatch(int(rows[0][0]), {int(part): int(at) for part, at in json.loads(rows[0][1]).items()})
 
 
-def insert_frame(client: Client, seq: int, frame: pl.DataFrame, cursors: Mapping[int, int]) -> None:
+def insert_batch(client: Client, seq: int, frame: pl.DataFrame, cursors: Mapping[int, int]) -> None:
     """Store one batch. A second batch with the same number is the same insert and is dropped."""
     out = BytesIO()
     frame.drop(LEFT_OUT).write_parquet(out, compression="zstd")
@@ -48,19 +48,19 @@ def insert_frame(client: Client, seq: int, frame: pl.DataFrame, cursors: Mapping
     columns = {
         "seq": [seq], "first_us": [first], "last_us": [last], "rows": [len(frame)], "cursors": [json.dumps(cursors)], "blob": [out.getvalue()],
     }  # fmt: skip
-    insert_rows(client, "frames", _COLUMNS, columns, f"frame-{seq}")
+    insert_rows(client, "backtest_batches", _COLUMNS, columns, f"frame-{seq}")
 
 
-def frames_between(client: Client, first_us: int, last_us: int, columns: frozenset[str]) -> Iterator[pl.DataFrame]:
+def batches_between(client: Client, first_us: int, last_us: int, columns: frozenset[str]) -> Iterator[pl.DataFrame]:
     """Batches with events of a span, one at a time, rows of other times left out; columns that a batch lacks are null."""
     rows = client.query(
-        "SELECT seq FROM frames WHERE last_us >= {first:Int64} AND first_us <= {last:Int64} AND rows > 0 ORDER BY seq",
+        "SELECT seq FROM backtest_batches WHERE last_us >= {first:Int64} AND first_us <= {last:Int64} AND rows > 0 ORDER BY seq",
         parameters={"first": first_us, "last": last_us},
     ).result_rows
     numbers = [int(row[0]) for row in rows]
     for start in range(0, len(numbers), GROUP):
         found = client.query(
-            "SELECT blob FROM frames WHERE seq IN {seqs:Array(UInt64)} ORDER BY seq",
+            "SELECT blob FROM backtest_batches WHERE seq IN {seqs:Array(UInt64)} ORDER BY seq",
             parameters={"seqs": numbers[start : start + GROUP]},
             column_formats={"blob": "bytes"},
         ).result_rows

@@ -13,10 +13,10 @@ from typing import Any
 import faust
 from faust.serializers import codecs
 
-from streams.agents.flow import Flow
-from streams.agents.runs import RunTransport
 from streams.agents.settings import Settings
 from streams.agents.topics import DEMANDS, EVENTS
+from streams.agents.worker.flow import Flow
+from streams.agents.worker.runs import RunTransport
 
 
 class Identity(codecs.Codec):

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.agents.admission import Refusal
-from streams.agents.positions import offset_of, partition_of
 from streams.agents.topics import EVENTS
+from streams.agents.worker.admission import Refusal
 from streams.events import personal
+from streams.events.log_position import offset_of, partition_of
 
 BODY_BOUND: Final = 64 * 1024
 HOUR_US: Final = 3_600_000_000

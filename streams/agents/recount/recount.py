@@ -21,15 +21,15 @@ from clickhouse_connect.driver.client import Client
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from streams import effort
-from streams.agents import tallies
-from streams.agents.admission import Admission, Raw
-from streams.agents.epoch import KEY
-from streams.agents.identities import Identities
-from streams.agents.positions import offset_of, partition_of, position
-from streams.agents.reconcile import desired
-from streams.agents.tallies import Difference
+from streams.agents.recount import comparisons
+from streams.agents.recount.comparisons import Difference
 from streams.agents.topics import DEMANDS, EVENTS, log_identity
+from streams.agents.worker.admission import Admission, Raw
+from streams.agents.worker.epoch import KEY
+from streams.agents.worker.identities import Identities
+from streams.agents.worker.reconcile import desired
 from streams.events import Event, ident_of
+from streams.events.log_position import offset_of, partition_of, position
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.postings import Postings, concat
 from streams.registry import Registry
@@ -116,7 +116,7 @@ def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Spa
     now_us = time.time_ns() // 1000
     if horizon is not None and int(horizon) != horizon_us(now_us):
         raise Unfinished("standing demands are being carried into the new month; try again in a minute")
-    stored = tallies.stored_positions(client, epoch, log.ends)
+    stored = comparisons.stored_positions(client, epoch, log.ends)
     differences = [
         Difference("event", f"position {pos}", "stored", 1, count) for pos, count in stored.items() if count != 1
     ]
@@ -134,9 +134,9 @@ def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Spa
     differences += [Difference("event", _place(pos), "admitted", 1, 0) for pos in taken if pos not in stored]
     differences += [Difference("event", _place(pos), "admitted", 0, 1) for pos in stored if pos not in taken]
     wanted = _postings(taken, registry, horizon_us(now_us))
-    differences += tallies.load_differences(client, registry, wanted, epoch=epoch, ends=log.ends, span=span)
-    differences += tallies.rollup_differences(client)
-    shown, digests = tallies.ledger_differences(client, registry)
+    differences += comparisons.load_differences(client, registry, wanted, epoch=epoch, ends=log.ends, span=span)
+    differences += comparisons.rollup_differences(client)
+    shown, digests = comparisons.ledger_differences(client, registry)
     differences += shown
     return Report(
         tuple(differences[:SHOWN]), len(log.raws), len(taken), batch.duplicates, refused, len(wanted), digests

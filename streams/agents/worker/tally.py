@@ -14,9 +14,9 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
-from streams.agents.messages import Doubtful, Plain, decode
-from streams.agents.reconcile import desired, difference, events_from
-from streams.agents.runs import Run
+from streams.agents.worker.messages import Doubtful, Plain, decode
+from streams.agents.worker.reconcile import desired, difference, events_from
+from streams.agents.worker.runs import Run
 from streams.events import Effort, Event, ident_of
 from streams.ledger.ledger import Ledger
 from streams.ledger.lifecycle import horizon_us
@@ -29,7 +29,7 @@ from streams.store import (
     Tick,
     events_about,
     events_by_pos,
-    insert_demands,
+    insert_postings,
     load_postings,
     mend_last_batches,
     postings_of,
@@ -125,7 +125,7 @@ class Tally:
             run = max(now_us // 1000, *(applied + 1 for applied in self.applied.values()))
             rows = postings.select(batch)
             self._fence()
-            insert_demands(
+            insert_postings(
                 self._client,
                 rows,
                 shard=np.concatenate([np.full(len(part.postings), part.shard, np.uint8) for part in parts])[batch],

@@ -12,10 +12,10 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
-from streams.agents.positions import EPOCH_BIT
-from streams.agents.tally import DIGESTED
 from streams.agents.topics import DEMANDS, partitions
+from streams.agents.worker.tally import DIGESTED
 from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.events.log_position import EPOCH_BIT
 from streams.events.model import KINDS
 from streams.ledger.ledger import Ledger
 from streams.ledger.metrics import LIVE, interval
@@ -76,7 +76,7 @@ def load_differences(
     out: list[Difference] = []
     for tier in registry.tiers:
         rows = client.query_arrow(
-            f"SELECT {_POSTING} FROM demands WHERE tier = {{tier:UInt8}} AND start_us BETWEEN {{first:Int64}} AND {{last:Int64}} "
+            f"SELECT {_POSTING} FROM postings WHERE tier = {{tier:UInt8}} AND start_us BETWEEN {{first:Int64}} AND {{last:Int64}} "
             f"AND bitShiftRight(key, {EPOCH_BIT}) = {{epoch:UInt64}} AND {_within(_CAUSE)}",
             parameters={"tier": tier, "first": span.first_us, "last": span.last_us, **_bounds(epoch, ends)},
         )
@@ -148,7 +148,7 @@ def rollup_differences(client: Client) -> list[Difference]:
             f"SELECT tier, kind, p, pos, {log}, {', '.join(f'sum({name} * rolled)' for name in names)} FROM ("
             f"SELECT 1 AS rolled, tier, kind, start AS p, pos, low, likely, high, n FROM rollups WHERE level = '{level}' "
             f"UNION ALL SELECT 0 AS rolled, tier, kind, {expression} AS p, edge.1 AS pos, low * edge.2 AS low, "
-            "likely * edge.2 AS likely, high * edge.2 AS high, toInt64(n) * edge.2 AS n FROM demands "
+            "likely * edge.2 AS likely, high * edge.2 AS high, toInt64(n) * edge.2 AS n FROM postings "
             "ARRAY JOIN [(lo, 1), (hi, -1)]::Array(Tuple(UInt32, Int8)) AS edge) "
             f"GROUP BY tier, kind, p, pos HAVING {unequal} ORDER BY tier, kind, p, pos LIMIT 20"
         ).result_rows
@@ -188,7 +188,7 @@ def _ledger(client: Client, registry: Registry, shard: int, at_us: int, applied:
     """A ledger of the postings that a shard's worker had applied, at an instant."""
     bounds = [interval(metric.window, at_us) for metric in LIVE]
     rows = client.query_arrow(
-        f"SELECT {_POSTING} FROM demands WHERE shard = {{shard:UInt8}} AND run <= {{run:UInt64}} "
+        f"SELECT {_POSTING} FROM postings WHERE shard = {{shard:UInt8}} AND run <= {{run:UInt64}} "
         "AND start_us BETWEEN {first:Int64} AND {last:Int64}",
         parameters={
             "shard": shard,

@@ -17,15 +17,15 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 
 from streams import effort
-from streams.agents.admit import Admit, Words
-from streams.agents.ending import CRASHED, FENCED, OVER_LIMIT, end
-from streams.agents.epoch import epoch_of
-from streams.agents.messages import Doubtful, encode
-from streams.agents.refusals import Limit, record
-from streams.agents.runs import Run
 from streams.agents.settings import Settings
-from streams.agents.tally import Tally
 from streams.agents.topics import DEMANDS, EVENTS, REFUSED, log_identity, partitions
+from streams.agents.worker.admit import Admit, Words
+from streams.agents.worker.epoch import epoch_of
+from streams.agents.worker.exit_codes import CRASHED, FENCED, OVER_LIMIT, end
+from streams.agents.worker.messages import Doubtful, encode
+from streams.agents.worker.refusals import Limit, record
+from streams.agents.worker.runs import Run
+from streams.agents.worker.tally import Tally
 from streams.ledger.lifecycle import horizon_us
 from streams.registry import load
 from streams.store import WorkerReport, connect, get_meta, insert_reports, insert_ticks, set_meta

@@ -9,20 +9,20 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.positions import PARTITION_BIT
-from streams.agents.reconcile import events_from
+from streams.agents.worker.reconcile import events_from
 from streams.calendars import Calendar
+from streams.events.log_position import PARTITION_BIT
 from streams.registry import Registry
 from streams.rules import Lists, issuance
 from streams.rules.columns import events_table
-from streams.store.frames import framed, insert_frame
+from streams.store.backtest_batches import insert_batch, last_batch
 from streams.store.loads import events_since
 
 BATCH: Final = 4_000
 """Events of a batch: half a second of work."""
 
 
-class Framer:
+class BacktestArchive:
     """One for each installation; owned by one caller."""
 
     def __init__(
@@ -35,7 +35,7 @@ class Framer:
             lists,
             batch,
         )
-        self._seq, self._cursors = framed(client)
+        self._seq, self._cursors = last_batch(client)
 
     def step(self) -> int:
         """Frame one batch where there is a whole one; the events in it, 0 where there is none yet."""
@@ -49,6 +49,6 @@ class Framer:
         issued = [
             one for event in events if event.verb == "issued" and (one := issuance(event, self._registry)) is not None
         ]
-        insert_frame(self._client, self._seq + 1, events_table(issued, self._calendar, self._lists), cursors)
-        self._seq, self._cursors = framed(self._client)  # what stands there counts, whoever wrote it
+        insert_batch(self._client, self._seq + 1, events_table(issued, self._calendar, self._lists), cursors)
+        self._seq, self._cursors = last_batch(self._client)  # what stands there counts, whoever wrote it
         return len(rows)

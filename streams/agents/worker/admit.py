@@ -15,14 +15,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.admission import Admission, Batch, Raw, Refusal, Taken, columns_of, conflict, plain_of, targets_of
-from streams.agents.identities import Identities
-from streams.agents.messages import Doubtful, Plain
-from streams.agents.positions import position
-from streams.agents.reconcile import events_from
-from streams.agents.refusals import counts
-from streams.agents.runs import Run
+from streams.agents.worker.admission import (
+    Admission,
+    Batch,
+    Raw,
+    Refusal,
+    Taken,
+    columns_of,
+    conflict,
+    plain_of,
+    targets_of,
+)
+from streams.agents.worker.identities import Identities
+from streams.agents.worker.messages import Doubtful, Plain
+from streams.agents.worker.reconcile import events_from
+from streams.agents.worker.refusals import counts
+from streams.agents.worker.runs import Run
 from streams.events import Effort, ident_of
+from streams.events.log_position import position
 from streams.registry import Registry, RegistryError
 from streams.registry.model import Ranges
 from streams.registry.shards import ShardMap

@@ -1,0 +1,1 @@
+"""The recount: totals from the log, compared with ledger and store. Entry: ``burdenwatch recount``."""
