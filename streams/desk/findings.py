@@ -5,13 +5,14 @@ Flows in: questions with the Scope of who asks. Flows out: plain values. May tou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
 from streams.calendars import Calendar
-from streams.events import Event, Refused, decode, ident_of
+from streams.events import Event, decode_stored, ident_of
 from streams.ledger.metrics import Metric, interval
 from streams.registry import Registry
 from streams.rules import Contribution, Explanation, Rulebook, contributions, explain, gather, load, shipped
@@ -79,15 +80,9 @@ def _behind(
     return [], {}, [event for event in events if event.verb in STATED]
 
 
-def decoded(bodies: Any) -> list[Event]:
+def decoded(bodies: Iterable[bytes]) -> list[Event]:
     """Stored bodies as events; what a newer version of the vocabulary would refuse is left out."""
-    out: list[Event] = []
-    for body in bodies:
-        try:
-            out.append(decode(body))
-        except Refused:
-            continue
-    return out
+    return [event for body in bodies if (event := decode_stored(body)) is not None]
 
 
 def _titled(one: StoredTransition) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from streams.events.decode import decode, ident_of, issued_of
 from streams.events.faults import Fault, Refused
 from streams.events.model import KIND_IDS, KINDS, VERBS, Effort, Event, Reach, Ref
+from streams.events.stored import decode_stored
 
 __all__ = [
     "KINDS",
@@ -15,6 +16,7 @@ __all__ = [
     "Ref",
     "Refused",
     "decode",
+    "decode_stored",
     "ident_of",
     "issued_of",
 ]

@@ -1,25 +1,24 @@
-"""What an issued event and everything said about it amount to; and the postings that this should have.
+"""The postings that a demand should have, as it stands (``streams.demands``): occurrences, answers, rework.
 
 Pure. Flows in: the events about one demand in any order. Flows out: ``Demand``, ``Postings``. docs/load.md states every rule applied here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from dateutil.rrule import rrulestr
 
 from streams.calendars import period_bounds
-from streams.events import Effort, Event, Reach, issued_of, recurrence
-from streams.events.changes import Correction, RestatedEffort
+from streams.demands import Answer, Rework, state_of
+from streams.events import Effort, Event, Reach, recurrence
 from streams.events.data import EPOCH, us
 from streams.events.model import KIND_IDS
 from streams.ledger.postings import Postings, Row
-from streams.registry.model import Range, Ranges
+from streams.registry.model import Ranges
 
 Resolve = Callable[[Reach], Ranges]
 Estimate = Callable[[str, Any], Effort]
@@ -27,26 +26,6 @@ Clip = Callable[[Ranges], Ranges]
 _LOCAL: Final = timedelta(hours=8)
 _CYCLE: Final = timedelta(days=146_097)
 """400 years of the Gregorian calendar: whole weeks, the same dates."""
-_VOID: Final = "void"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a unit really spent; ``occurrence_us`` None where the event names no occurrence."""
-
-    unit: str
-    occurrence_us: int | None
-    minutes: int
-    order: tuple[int, str]
-
-
-@dataclass(frozen=True)
-class Rework:
-    """One more occurrence of one unit."""
-
-    unit: str
-    start_us: int
-    effort: Effort
 
 
 @dataclass(frozen=True)
@@ -66,65 +45,26 @@ class Demand:
     reworks: tuple[Rework, ...] = field(default=())
 
 
-def order_of(event: Event) -> tuple[int, str]:
-    """Later is larger: by time, then by id."""
-    return event.time_us, event.id
-
-
-def concerns(event: Event, original: Event) -> bool:
-    """Whether an event refers to the original."""
-    return any(target.id == original.id and target.source == original.source for target in event.targets)
-
-
-def demand_of(original: Event, others: Sequence[Event], *, key: int, resolve: Resolve, estimate: Estimate) -> Demand:
+def demand_of(original: Event, others: Iterable[Event], *, key: int, resolve: Resolve, estimate: Estimate) -> Demand:
     """The demand of an issued event and the events that refer to it; anything else among ``others`` is passed over.
 
     Raises what ``resolve`` raises for a reach that does not exist.
     """
-    about = sorted((event for event in others if concerns(event, original)), key=order_of)
-    data = _amended(original, about)
-    effort = data.effort or estimate(original.kind, data)
-    void = False
-    corrections = [event.data for event in about if isinstance(event.data, Correction)]
-    if corrections:
-        effect = corrections[-1].effect
-        if isinstance(effect, RestatedEffort):
-            effort = effect.effort
-        void = effect == _VOID
-    cuts = [event.time_us for event in about if event.verb in ("withdrawn", "ended")]
+    state = state_of(original, others)
+    data = state.data
     return Demand(
         key=key,
         kind=KIND_IDS[original.kind],
         issuer=data.issuer,
         ranges=resolve(data.reach),
-        starts_us=original.time_us if data.starts_us is None else data.starts_us,
+        starts_us=state.starts_us,
         recurrence=data.recurrence,
-        cutoff_us=min(cuts, default=None),
-        effort=effort,
-        void=void,
-        answers=tuple(_answer(event) for event in about if event.verb == "answered"),
-        reworks=tuple(
-            Rework(event.data.unit, event.time_us, event.data.effort) for event in about if event.verb == "returned"
-        ),
+        cutoff_us=state.cutoff_us,
+        effort=state.effort or data.effort or estimate(original.kind, data),
+        void=state.is_void,
+        answers=state.answers,
+        reworks=state.reworks,
     )
-
-
-def _amended(original: Event, about: Sequence[Event]) -> Any:
-    """The original's data with every amendment applied, the latest last."""
-    # Fields of another kind may have other types: only the demand's own kind can amend it.
-    changes = [event.data.changes for event in about if event.verb == "amended" and event.kind == original.kind]
-    if not changes:
-        return original.data
-    merged: dict[str, Any] = dict(msgspec.json.decode(original.body)["data"])
-    for change in changes:
-        merged.update(change)
-    return issued_of(original.kind, merged)
-
-
-def _answer(event: Event) -> Answer:
-    data = event.data
-    occurrence = None if data.occurrence_at is None else us(data.occurrence_at)
-    return Answer(data.unit, occurrence, data.actual_minutes, order_of(event))
 
 
 def horizon_us(now_us: int) -> int:
@@ -222,17 +162,3 @@ def _inside(place: tuple[int, int] | None, ranges: Ranges) -> tuple[int, int]:
         if any(one.tier == tier and one.lo <= rank < one.hi for one in ranges):
             return tier, rank
     return 0, 0
-
-
-__all__ = [
-    "Answer",
-    "Demand",
-    "Range",
-    "Rework",
-    "concerns",
-    "demand_of",
-    "horizon_us",
-    "occurrences",
-    "order_of",
-    "postings_of",
-]

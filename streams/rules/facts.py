@@ -12,12 +12,11 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-import msgspec
-
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US, EPOCH_ORDINAL, OFFSET_US
-from streams.events import Event, Ref, issued_of
-from streams.events.changes import Correction, Decision
+from streams.demands import FOREVER_US, DemandState, states_of
+from streams.events import Event, Ref
+from streams.events.changes import Decision
 from streams.registry import Ranges, Registry, RegistryError
 from streams.registry.model import WIDTHS
 
@@ -50,6 +49,8 @@ class Issuance:
     body: str
     place: str
     ended_us: int | None = None
+    amended_us: int | None = None
+    """When its fields were last amended."""
 
     @cached_property
     def name(self) -> str:
@@ -203,42 +204,44 @@ def place_of(registry: Registry, ranges: Ranges) -> str:
 
 def issuance(event: Event, registry: Registry, data: Any = None, ended_us: int | None = None) -> Issuance | None:
     """An issued event with what the registry knows of it; None when its issuer or its reach is unknown to the registry."""
-    data = event.data if data is None else data
+    return view_of(DemandState(event, event.data if data is None else data, ended_us=ended_us), registry)
+
+
+def view_of(state: DemandState, registry: Registry) -> Issuance | None:
+    """A demand as rules see it: as it stands, with what the registry knows; None when the registry knows its issuer or reach not."""
+    data = state.data
     try:
         issuer = registry.issuer(data.issuer)
         ranges = registry.resolve(data.reach)
     except RegistryError:
         return None
     body = registry.lines[issuer.line].body
-    place = place_of(registry, ranges)
-    return Issuance(event, data, ranges, issuer.area, issuer.level, issuer.line, body, place, ended_us)
+    return Issuance(
+        event=state.issued, data=data, ranges=ranges, area=issuer.area, level=issuer.level, line=issuer.line, body=body,
+        place=place_of(registry, ranges), ended_us=state.ended_us, amended_us=state.amended_us,
+    )  # fmt: skip
 
 
 def _is_decision(one: Any) -> bool:
     return bool(one.decision.strip()) if isinstance(one, Decision) else bool(one.strip())
 
 
-def amended(event: Event, others: Sequence[Event]) -> Any:
-    """An issued event's data with every amendment applied, the latest last."""
-    changes = [one.data.changes for one in others if one.verb == "amended"]
-    if not changes:
-        return event.data
-    merged: dict[str, Any] = dict(msgspec.json.decode(event.body)["data"])
-    for change in changes:
-        merged.update(change)
-    return issued_of(event.kind, merged)
+def concluded_of(state: DemandState) -> Concluded | None:
+    """What a meeting or inspection came to, by its outcomes; None without one."""
+    if not state.outcomes:
+        return None
+    decided = sum(_is_decision(decision) for event in state.outcomes for decision in event.data.decisions)
+    return Concluded(state.outcomes[0].time_us, decided)
 
 
-def _rectified(one: Issuance, others: Sequence[Event]) -> IssuerWarning | None:
+def rectified(state: DemandState, view: Issuance) -> IssuerWarning | None:
     """The rectification that a withdrawal amounts to, when its reason says so."""
-    for event in others:
-        reason = event.data.reason or "" if event.verb == "withdrawn" else ""
-        if any(word in reason for word in RECTIFIED):
-            data = one.data
-            off_plan = one.event.kind == "inspection" and not (data.plan_item_id or data.filing_id or data.plan_item)
-            what = f"{one.event.kind}:off-plan" if off_plan else one.event.kind
-            return IssuerWarning(data.issuer, event.time_us, what)
-    return None
+    if state.withdrawn_us is None or not any(word in state.withdrawn_why for word in RECTIFIED):
+        return None
+    data = view.data
+    off_plan = view.event.kind == "inspection" and not (data.plan_item_id or data.filing_id or data.plan_item)
+    what = f"{view.event.kind}:off-plan" if off_plan else view.event.kind
+    return IssuerWarning(data.issuer, state.withdrawn_us, what)
 
 
 def gather(
@@ -250,42 +253,29 @@ def gather(
     feeds: Sequence[Feed] = (),
     cases: Sequence[Case] = (),
     warnings: Sequence[IssuerWarning] = (),
+    now_us: int = FOREVER_US,
 ) -> Facts:
-    """The facts of a set of events; duplicates and order do not matter."""
-    issued: dict[tuple[str, str], Event] = {}
-    about: dict[tuple[str, str], list[Event]] = {}
-    corrections: dict[tuple[str, str], Event] = {}
-    for event in events:
-        if event.verb == "issued":
-            issued.setdefault((event.source, event.id), event)
-        if event.verb == "corrected":
-            corrections.setdefault((event.source, event.id), event)
-        for target in event.targets:
-            about.setdefault((target.source, target.id), []).append(event)
+    """The facts of a set of events at an instant; duplicates and order do not matter."""
+    known = tuple(events)
     standing: list[Issuance] = []
     withdrawn: list[Issuance] = []
     concluded: dict[str, Concluded] = {}
     warned = list(warnings)
-    for key, event in issued.items():
-        others = sorted(about.get(key, ()), key=lambda one: (one.time_us, one.id))
-        ended = min((one.time_us for one in others if one.verb == "ended"), default=None)
-        one = issuance(event, registry, amended(event, others), ended)
-        if one is None:
+    for state in states_of(known):
+        view = view_of(state, registry)
+        if view is None:
             continue
-        gone = any(it.verb == "withdrawn" for it in others) or _void(others)
-        (withdrawn if gone else standing).append(one)
-        rectified = _rectified(one, others)
-        warned.extend([rectified] if rectified is not None else [])
-        outcomes = [it for it in others if it.verb == "outcome"]
-        if outcomes:
-            decided = sum(_is_decision(decision) for it in outcomes for decision in it.data.decisions)
-            concluded[one.name] = Concluded(outcomes[0].time_us, decided)
+        (withdrawn if state.gone(now_us) in ("withdrawn", "corrected") else standing).append(view)
+        warned += [found] if (found := rectified(state, view)) is not None else []
+        if (outcome := concluded_of(state)) is not None:
+            concluded[view.name] = outcome
+    corrections = {(event.source, event.id): event for event in known if event.verb == "corrected"}
     return Facts(
-        issued=_in_order(standing),
+        issued=in_order(standing),
         registry=registry,
         calendar=calendar,
-        withdrawn=_in_order(withdrawn),
-        corrections=tuple(sorted(corrections.values(), key=lambda one: (one.time_us, one.id))),
+        withdrawn=in_order(withdrawn),
+        corrections=tuple(sorted(corrections.values(), key=lambda event: (event.time_us, event.id))),
         concluded=concluded,
         lists=lists or Lists(),
         feeds=tuple(feeds),
@@ -294,13 +284,9 @@ def gather(
     )
 
 
-def _in_order(found: Iterable[Issuance]) -> tuple[Issuance, ...]:
-    return tuple(sorted(found, key=lambda one: (one.at_us, one.name)))
-
-
-def _void(others: Sequence[Event]) -> bool:
-    """Whether the last upheld appeal makes a demand count nothing."""
-    return [one.data.effect for one in others if isinstance(one.data, Correction)][-1:] == ["void"]
+def in_order(found: Iterable[Issuance]) -> tuple[Issuance, ...]:
+    """Demands by time, then by name."""
+    return tuple(sorted(found, key=lambda view: (view.at_us, view.name)))
 
 
 def workdays_since(calendar: Calendar, from_us: int, now_us: int) -> int:

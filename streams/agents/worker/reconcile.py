@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.events import Effort, Event, Refused, decode
+from streams.events import Effort, Event, decode_stored
 from streams.ledger.lifecycle import Clip, demand_of, postings_of
 from streams.ledger.postings import Postings, Row, concat
 from streams.registry import Registry
@@ -21,13 +21,7 @@ from streams.store import StoredEvent
 
 def events_from(stored: Iterable[StoredEvent]) -> dict[int, Event]:
     """Stored events by position, each once; what an older version stored and this one refuses is passed over."""
-    found: dict[int, Event] = {}
-    for row in stored:
-        try:
-            found[row.pos] = decode(row.body)
-        except Refused:
-            continue
-    return found
+    return {row.pos: event for row in stored if (event := decode_stored(row.body)) is not None}
 
 
 def desired(
