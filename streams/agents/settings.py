@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from streams.store import Address
 
@@ -35,7 +36,20 @@ class Settings(BaseSettings):
     alerts: Path | None = Field(
         None, description="alert policy (YAML); the shipped one, without receivers, when not given"
     )
+    packs: Path | None = Field(None, description="directory of rule packs of one's own, beside the shipped ones")
+    rules_off: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="rules that are switched off, by id, with commas: what they found ends, and says so"
+    )
     dashboard: str = Field("", description="address of the dashboard, for links in messages")
+
+    @field_validator("rules_off", mode="before")
+    @classmethod
+    def _split(cls, text: object) -> object:
+        return frozenset(filter(None, map(str.strip, text.split(",")))) if isinstance(text, str) else text
+
+    def own_packs(self) -> tuple[Path, ...]:
+        """Pack files of one's own, by name."""
+        return tuple(sorted(self.packs.glob("*.yml"))) if self.packs is not None else ()
 
     def store(self) -> Address:
         """Address and user of the store."""

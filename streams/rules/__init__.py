@@ -7,15 +7,15 @@ told afterwards. Layers: ``pack`` and ``loading`` (files), ``book`` (the law of 
 
 from streams.rules.book import Rulebook, Standing, in_force
 from streams.rules.columns import events_table
-from streams.rules.evaluation import BUILDERS, evaluate, judge, rules_of
+from streams.rules.evaluation import BUILDERS, evaluate, evaluate_each, judge, rules_of
 from streams.rules.explain import Explanation, explain
 from streams.rules.facts import Case, Facts, Feed, Issuance, IssuerWarning, Lists, gather, issuance
-from streams.rules.loading import Fault, PackFaults, check_files, json_schema, load, shipped
+from streams.rules.loading import Fault, PackFaults, check_files, json_schema, load, shipped, without
 from streams.rules.loads import Change, Contribution, LoadWatch, contributions
-from streams.rules.machine import Finding, Findings, Transition, flaps, lapsed, rebuild, step
+from streams.rules.machine import Finding, Findings, Transition, denial, lapsed, rebuild, step
 from streams.rules.pack import Pack, Rule, Tightening
-from streams.rules.predicates import truths
-from streams.rules.truth import Truth, finding_id
+from streams.rules.predicates import Judged, RuleFailed, RuleFault, judged, truths
+from streams.rules.truth import EndReason, Truth, finding_id
 
 __all__ = [
     "BUILDERS",
@@ -42,11 +42,17 @@ __all__ = [
     "Truth",
     "check_files",
     "contributions",
+    "EndReason",
+    "Judged",
+    "RuleFailed",
+    "RuleFault",
+    "denial",
     "evaluate",
+    "evaluate_each",
+    "judged",
     "events_table",
     "explain",
     "finding_id",
-    "flaps",
     "gather",
     "in_force",
     "issuance",
@@ -59,4 +65,5 @@ __all__ = [
     "shipped",
     "step",
     "truths",
+    "without",
 ]

@@ -15,7 +15,7 @@ import polars as pl
 from streams.rules.book import Rulebook
 from streams.rules.evaluation import BUILDERS
 from streams.rules.facts import Facts
-from streams.rules.predicates import hits
+from streams.rules.predicates import hits, require_none
 
 MOMENTARY: Final = ("quotas", "shifts", "rebounds", "outcomes", "standing", "feeds", "cases")
 """Tables whose rows depend on when one looks."""
@@ -32,9 +32,14 @@ _SCHEMA: Final[dict[str, Any]] = {
 
 
 def found(frame: pl.DataFrame, book: Rulebook, table: str) -> pl.DataFrame:
-    """The rows of one table (or a chunk of it) for which rules hold: rule, edition, layer, tell, issuer, subject, period, exempt."""
+    """The rows of one table (or a chunk of it) for which rules hold: rule, edition, layer, tell, issuer, subject, period, exempt.
+
+    Raises RuleFailed for a rule that cannot be asked: a count without it would say that it found nothing.
+    """
     parts = [pl.DataFrame(schema=_SCHEMA)]
-    for standing, rows in hits(frame, book, table):
+    hit = hits(frame, book, table)
+    require_none(hit.faults)
+    for standing, rows in hit.found:
         rule = standing.rule
         spared = pl.col("exempting").list.set_intersection(pl.lit(list(rule.exempt), pl.List(pl.String))).list.len() > 0
         parts.append(

@@ -18,7 +18,7 @@ from streams.rules.columns import events_table
 from streams.rules.facts import Facts, Issuance, Lists
 from streams.rules.meetings import bursts_table, collisions_table, splits_table, visits_table
 from streams.rules.overlaps import held_table, overlaps_table
-from streams.rules.predicates import truths
+from streams.rules.predicates import Judged, fault_of, judged, require_none, truths
 from streams.rules.quotas import quotas_table
 from streams.rules.relays import parents_table
 from streams.rules.shifts import corrections_table, rebounds_table, shifts_table
@@ -43,19 +43,45 @@ BUILDERS: Final[dict[str, Callable[[Facts, int], pl.DataFrame]]] = {
     "cases": cases_table,
 }
 """How each table but ``units`` is made of facts."""
+LIVING: Final = ("parents", "overlaps", "held", "collisions", "visits", "bursts", "splits")
+"""Tables about demands that anything can still be done about."""
 
 
 def judge(book: Rulebook, issued: Sequence[Issuance], calendar: Calendar, lists: Lists | None = None) -> list[Truth]:
-    """What the event rules say of a batch of demands, exempt ones included (they do not hold)."""
+    """What the event rules say of a batch of demands, exempt ones included (they do not hold). Raises RuleFailed."""
     return truths(events_table(issued, calendar, lists), book, "events")
 
 
 def evaluate(book: Rulebook, facts: Facts, now_us: int, tables: Collection[str] = tuple(BUILDERS)) -> list[Truth]:
-    """What all rules of some tables say of all facts. Complete: what is not said does not hold (see ``rules_of`` and ``machine.lapsed``)."""
-    out: list[Truth] = []
+    """What all rules of some tables say of all facts. Complete: what is not said does not hold (see ``rules_of`` and ``machine.lapsed``).
+
+    Raises RuleFailed for a rule that cannot be asked.
+    """
+    found = evaluate_each(book, facts, now_us, tables)
+    require_none(found.faults)
+    return found.truths
+
+
+def evaluate_each(
+    book: Rulebook, facts: Facts, now_us: int, tables: Collection[str] = tuple(BUILDERS), *, only_living: bool = False
+) -> Judged:
+    """As ``evaluate``, each rule on its own: one that cannot be asked, or whose table cannot be made, is set aside and said.
+
+    ``only_living``: tables of LIVING are about demands that anything can still be done about; what they do not say of others is no denial.
+    """
+    out = Judged([], [])
+    living = facts.living(now_us) if only_living else facts
     for table in tables:
-        if book.variants(table):
-            out.extend(truths(BUILDERS[table](facts, now_us), book, table))
+        if not book.variants(table):
+            continue
+        try:
+            rows = BUILDERS[table](living if table in LIVING else facts, now_us)
+        except Exception as error:  # whatever a table stumbles over, the other tables' rules are asked
+            out.faults.extend(fault_of(standing, error, table) for standing in book.variants(table))
+            continue
+        found = judged(rows, book, table)
+        out.truths.extend(found.truths)
+        out.faults.extend(found.faults)
     return out
 
 

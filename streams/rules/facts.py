@@ -7,21 +7,24 @@ longer among the issued; an amended one has its amended fields.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US, EPOCH_ORDINAL, OFFSET_US
-from streams.demands import FOREVER_US, DemandState, states_of
+from streams.demands import FOREVER_US, DemandState, open_until_us, states_of
 from streams.events import Event, Ref
 from streams.events.changes import Decision
+from streams.events.data import us
 from streams.registry import Ranges, Registry, RegistryError
 from streams.registry.model import WIDTHS
 
 RECTIFIED: Final = ("整改", "rectif")
 """Words by which a withdrawal says that it is a rectification."""
+LINGER_US: Final = 45 * DAY_US
+"""For so long a demand that is over is still compared with others: what it did is still to be dealt with."""
 UPPER: Final = ("centre", "province", "prefecture", "county", "township", "village")
 """Levels from above to below."""
 
@@ -86,6 +89,20 @@ class Issuance:
     def receivers(self) -> int:
         """Units reached."""
         return sum(one.hi - one.lo for one in self.ranges)
+
+    def is_living(self, now_us: int) -> bool:
+        """Whether anything about it can still be done, or could until lately: open, ahead, or over for no longer than LINGER_US."""
+        if self.ended_us is not None:
+            return now_us < self.ended_us + LINGER_US
+        latest = max(self.at_us, self._last_us)
+        return now_us < latest + LINGER_US or now_us < open_until_us(self.data, self.at_us) + LINGER_US
+
+    @property
+    def _last_us(self) -> int:
+        """The latest instant that it names."""
+        data = self.data
+        ends = getattr(data, "planned_end_us", None) or getattr(data, "end_us", None) or 0
+        return max(ends, data.starts_us or 0, 0 if data.ends_at is None else us(data.ends_at))
 
 
 def _level(tier: int) -> int:
@@ -179,11 +196,18 @@ class Facts:
     feeds: tuple[Feed, ...] = ()
     cases: tuple[Case, ...] = ()
     warnings: tuple[IssuerWarning, ...] = ()
+    known: Mapping[str, Issuance] | None = None
+    """Demands by SOURCE#ID, where more are known than ``issued``."""
 
     @cached_property
     def by_name(self) -> Mapping[str, Issuance]:
         """Demands by SOURCE#ID."""
-        return {one.name: one for one in self.issued}
+        return {view.name: view for view in self.issued} if self.known is None else self.known
+
+    def living(self, now_us: int) -> Facts:
+        """The same with those demands alone that anything can still be done about; what they refer to stays known."""
+        issued = tuple(view for view in self.issued if view.is_living(now_us))
+        return replace(self, issued=issued, known=self.by_name)
 
     def of_kind(self, *kinds: str) -> tuple[Issuance, ...]:
         """Demands of some kinds, by time, then by name."""

@@ -5,7 +5,7 @@ Reads the files it is given and the packaged ones, nothing else. Flows in: paths
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -83,6 +83,19 @@ def shipped() -> tuple[Path, ...]:
     """The packs that come with the product, the national one first."""
     found = sorted(Path(str(files("infra").joinpath(PACKS))).glob("*.yml"))
     return tuple(sorted(found, key=lambda path: (path.stem != "national", path.stem)))
+
+
+def without(packs: Iterable[Pack], rules: Collection[str]) -> tuple[Pack, ...]:
+    """Packs less the rules that an installation switched off, and whatever tightens them."""
+    return tuple(
+        pack.model_copy(
+            update={
+                "rules": tuple(rule for rule in pack.rules if rule.id not in rules),
+                "tighten": tuple(change for change in pack.tighten if change.rule not in rules),
+            }
+        )
+        for pack in packs
+    )
 
 
 def read_sheet(path: Path) -> Sheet:

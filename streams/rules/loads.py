@@ -19,7 +19,8 @@ from streams.ledger.metrics import Metric, interval
 from streams.ledger.postings import Postings
 from streams.registry import Registry
 from streams.rules.book import Rulebook, Standing
-from streams.rules.machine import Findings
+from streams.rules.machine import Finding, Findings
+from streams.rules.predicates import RuleFault, fault_of
 from streams.rules.truth import Truth
 
 I64 = NDArray[np.int64]
@@ -67,6 +68,8 @@ class LoadWatch:
         self._book, self._registry = book, registry
         self._seasons = seasons or {}
         self._watched: dict[tuple[str, int], _Watched] = {}
+        self.faults: list[RuleFault] = []
+        """Rules that could not be asked at the last look."""
         self.day = day
         self.move(day)
 
@@ -115,20 +118,31 @@ class LoadWatch:
         return _Watched(first, metric, tier, limits[0] if uniform else limits, share, over, dict(variants))
 
     def changes(self, loads: LoadOf) -> list[Change]:
-        """What changed since the last call; loads must cover whole tiers."""
+        """What changed since the last call; loads must cover whole tiers. A rule that cannot be asked is in ``faults`` and changes nothing."""
         found: list[Change] = []
-        for one in self._watched.values():
-            values = loads(one.metric, one.tier)
-            levels = self._levels(one, values)
-            over = values > levels
-            if one.over.any():
-                cleared = levels if one.clear_share == 1.0 else np.floor(levels * one.clear_share).astype(np.int64)
-                over |= one.over & (values > cleared)
-            changed = np.flatnonzero(over != one.over)
-            if len(changed):
-                found.append(_change(one, changed, over, values, levels))
-                one.over = over
+        self.faults = []
+        for watched in self._watched.values():
+            try:
+                change = self._moved(watched, loads(watched.metric, watched.tier))
+            except Exception as error:  # one rule must not keep the others from being asked
+                self.faults.append(fault_of(watched.rule, error, "units"))
+                continue
+            if change is not None:
+                found.append(change)
         return found
+
+    def _moved(self, watched: _Watched, values: I64) -> Change | None:
+        levels = self._levels(watched, values)
+        over = values > levels
+        if watched.over.any():
+            cleared = levels if watched.clear_share == 1.0 else np.floor(levels * watched.clear_share).astype(np.int64)
+            over |= watched.over & (values > cleared)
+        changed = np.flatnonzero(over != watched.over)
+        if not len(changed):
+            return None
+        change = _change(watched, changed, over, values, levels)
+        watched.over = over
+        return change
 
     def _levels(self, one: _Watched, values: I64) -> I64 | np.int64:
         load = one.rule.rule.load
@@ -157,8 +171,7 @@ class LoadWatch:
 
     def _truth(self, one: _Watched, rank: int, holds: bool, load: int, level: int) -> Truth:
         code = self._registry.code_of(one.tier, rank)
-        area = max((area for area in one.variants if code.startswith(area)), key=len, default="")
-        standing = one.variants.get(area, one.rule)
+        standing = _applying(one, code)
         rule = standing.rule
         return Truth(
             rule=rule.id,
@@ -175,12 +188,31 @@ class LoadWatch:
             inputs={"metric": str(one.metric), "level": level},
         )
 
+    def standing(self, rule: str, code: str) -> Standing | None:
+        """A rule as it applies to a unit today; None where it does not."""
+        place = self._registry.find(code)
+        watched = None if place is None else self._watched.get((rule, place[0]))
+        return None if watched is None else _applying(watched, code)
+
+    def forget(self, findings: Iterable[Finding]) -> None:
+        """Look anew at what these findings are about: by the law of today they may hold, under a new edition, or not."""
+        for finding in findings:
+            place = self._registry.find(finding.subject.removeprefix("unit:"))
+            if place is not None and (finding.rule, place[0]) in self._watched:
+                self._watched[finding.rule, place[0]].over[place[1]] = False
+
     def restore(self, findings: Findings) -> None:
         """Take up again from stored findings, so that only what differs from them is a change."""
         for finding in findings.open():
             place = self._registry.find(finding.subject.removeprefix("unit:")) if finding.holds else None
             if place is not None and (finding.rule, place[0]) in self._watched:
                 self._watched[finding.rule, place[0]].over[place[1]] = True
+
+
+def _applying(watched: _Watched, code: str) -> Standing:
+    """The variant that applies to a unit: that of the lowest area around it."""
+    area = max((area for area in watched.variants if code.startswith(area)), key=len, default="")
+    return watched.variants.get(area, watched.rule)
 
 
 def _change(

@@ -4,17 +4,18 @@ Pure, no clock. Flows in: truths and ``now_us``. Flows out: transitions, to be s
 transitions say: ``rebuild`` gives back exactly what ``step`` had.
 
 A truth that is not repeated stays as it was: a step without news only lets time pass. A pending finding fires in the first step, at or after
-its ``for`` has passed, that does not deny it; a firing one is resolved when it has been denied for ``keep_firing``.
+its ``for`` has passed, that does not deny it; a firing one is resolved when it has been denied for ``keep_firing``, and at once when the
+denial has a reason: a demand that was withdrawn does not come back within the hour. A rule that changed under a firing finding restates it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from streams.rules.pack import Layer
-from streams.rules.truth import Truth, finding_id
+from streams.rules.truth import EndReason, Truth, finding_id
 
 Phase = Literal["inactive", "pending", "firing", "resolved"]
 
@@ -23,7 +24,8 @@ Phase = Literal["inactive", "pending", "firing", "resolved"]
 class Transition:
     """A stored change of a finding. ``since_us``: when the rule began to hold (or, where it does not, ceased to).
 
-    ``was`` and ``phase`` are equal for the two notes that only a restart needs: the condition of a firing finding ceased, or came back.
+    ``was`` and ``phase`` are equal for the two notes that only a restart needs: the condition of a firing finding ceased, or came back; and
+    for a restatement.
     """
 
     finding: str
@@ -44,6 +46,13 @@ class Transition:
     keep_firing_us: int
     issuer: str = ""
     place: str = ""
+    reason: EndReason = ""
+    """Why it ended, or (``rule-changed`` on a firing one) why it was restated."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the outside hears of it: a change of phase, or a restatement; not the notes that only a restart needs."""
+        return self.was != self.phase or (self.phase == "firing" and self.holds and self.reason == "rule-changed")
 
 
 Finding = Transition
@@ -54,25 +63,37 @@ class Findings:
     """The findings that are pending or firing, and those that were. Mutable; owned by one caller."""
 
     def __init__(self, known: Iterable[Finding] = ()) -> None:
-        self._known: dict[str, Finding] = {one.finding: one for one in known}
-        self._moving = {one.finding for one in self._known.values() if _moves(one)}
+        self._known: dict[str, Finding] = {}
+        self._moving: set[str] = set()
+        self._open: dict[str, set[str]] = {}
+        """Open findings by subject."""
+        for finding in known:
+            self.put(finding)
 
     def get(self, finding: str) -> Finding | None:
         """The last transition of a finding; None when it never was more than inactive."""
         return self._known.get(finding)
 
-    def open(self) -> tuple[Finding, ...]:
-        """Pending and firing findings, in no order."""
-        return tuple(one for one in self._known.values() if one.phase in ("pending", "firing"))
+    def open(self, subjects: Iterable[str] | None = None) -> tuple[Finding, ...]:
+        """Pending and firing findings (of some subjects, None: all), in no order."""
+        chosen = self._open.values() if subjects is None else (self._open.get(subject, ()) for subject in subjects)
+        return tuple(self._known[finding] for findings in chosen for finding in findings)
 
     def moving(self) -> tuple[Finding, ...]:
         """Findings that time alone can move, by identity."""
-        return tuple(self._known[one] for one in sorted(self._moving))
+        return tuple(self._known[finding] for finding in sorted(self._moving))
 
-    def put(self, one: Transition) -> None:
+    def put(self, finding: Transition) -> None:
         """Take over a stored transition."""
-        self._known[one.finding] = one
-        (self._moving.add if _moves(one) else self._moving.discard)(one.finding)
+        identity = finding.finding
+        self._known[identity] = finding
+        (self._moving.add if _moves(finding) else self._moving.discard)(identity)
+        if finding.phase in ("pending", "firing"):
+            self._open.setdefault(finding.subject, set()).add(identity)
+        elif (held := self._open.get(finding.subject)) is not None:
+            held.discard(identity)
+            if not held:
+                del self._open[finding.subject]
 
 
 def _moves(one: Finding) -> bool:
@@ -117,13 +138,33 @@ def _moved(known: Finding | None, truth: Truth | None, now_us: int) -> Transitio
     current = known if truth is None or denied else _informed(known, truth)
     if known.phase == "pending":
         if denied:
-            return _next(known, "inactive", now_us, holds=False, since_us=now_us)
+            reason = "" if truth is None else truth.reason
+            return _next(known, "inactive", now_us, holds=False, since_us=now_us, reason=reason)
         return _next(current, "firing", now_us) if now_us - known.since_us >= known.for_us else None
     if not denied:
-        return None if known.holds else _next(current, "firing", now_us, holds=True, since_us=now_us)
+        if not known.holds:
+            return _next(current, "firing", now_us, holds=True, since_us=now_us)
+        return _restated(known, truth, now_us) if truth is not None else None
+    if truth is not None and truth.reason:
+        return _next(known, "resolved", now_us, holds=False, since_us=now_us, reason=truth.reason)
     if known.holds:
         return _next(known, "firing", now_us, holds=False, since_us=now_us)
     return _next(known, "resolved", now_us) if now_us - known.since_us >= known.keep_firing_us else None
+
+
+def _restated(known: Finding, truth: Truth, now_us: int) -> Transition | None:
+    """A firing finding under a rule that has changed; None when it is judged by the rule that it began under.
+
+    The level of a unit moves by itself and is no change of the rule.
+    """
+    moving = known.subject.startswith("unit:")
+    same = (truth.edition, truth.layer) == (known.edition, known.layer) and (moving or truth.limit == known.limit)
+    if same:
+        return None
+    changed = _next(_informed(known, truth), "firing", now_us, reason="rule-changed")
+    return replace(
+        changed, edition=truth.edition, layer=truth.layer, for_us=truth.for_us, keep_firing_us=truth.keep_firing_us
+    )
 
 
 def _begun(known: Finding | None, truth: Truth, now_us: int) -> Transition:
@@ -156,11 +197,18 @@ def _informed(known: Finding, truth: Truth) -> Finding:
 
 
 def _next(
-    one: Finding, phase: Phase, now_us: int, *, holds: bool | None = None, since_us: int | None = None
+    one: Finding,
+    phase: Phase,
+    now_us: int,
+    *,
+    holds: bool | None = None,
+    since_us: int | None = None,
+    reason: EndReason = "",
 ) -> Transition:
     return replace(
         one,
         was=one.phase,
+        reason=reason,
         phase=phase,
         at_us=now_us,
         holds=one.holds if holds is None else holds,
@@ -169,24 +217,33 @@ def _next(
 
 
 def lapsed(
-    findings: Findings, truths: Iterable[Truth], rules: Collection[str], subjects: Collection[str] | None = None
+    findings: Findings,
+    truths: Iterable[Truth],
+    rules: Collection[str],
+    subjects: Collection[str] | None = None,
+    why: Callable[[Finding], EndReason] = lambda _: "",
 ) -> list[Truth]:
     """The denials that silence amounts to: open findings of ``rules`` (and ``subjects``, None: all) which no truth mentions.
 
-    For families that report only what holds: the caller says which rules and subjects it has looked at completely.
+    For families that report only what holds: the caller says which rules and subjects it has looked at completely, and ``why`` of each.
     """
-    said = {finding_id(one.rule, one.subject, one.period) for one in truths}
+    said = {finding_id(truth.rule, truth.subject, truth.period) for truth in truths}
     return [
-        Truth(one.rule, one.subject, one.period, False, one.value, one.limit, one.edition)
-        for one in findings.open()
-        if one.rule in rules and one.finding not in said and (subjects is None or one.subject in subjects)
+        denial(finding, why(finding))
+        for finding in findings.open(subjects)
+        if finding.rule in rules and finding.finding not in said
     ]
 
 
-def flaps(transitions: Iterable[Transition]) -> Mapping[str, int]:
-    """How often each finding fired among some transitions: what a notice about a flapping rule counts."""
-    counted: dict[str, int] = {}
-    for one in transitions:
-        if one.phase == "firing" and one.was != "firing":
-            counted[one.finding] = counted.get(one.finding, 0) + 1
-    return counted
+def denial(finding: Finding, reason: EndReason = "") -> Truth:
+    """The truth that a finding no longer holds."""
+    return Truth(
+        finding.rule,
+        finding.subject,
+        finding.period,
+        False,
+        finding.value,
+        finding.limit,
+        finding.edition,
+        reason=reason,
+    )

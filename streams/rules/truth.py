@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 from streams.rules.pack import Layer
+
+EndReason = Literal[
+    "", "amended", "withdrawn", "ended", "corrected", "exempt", "rule-changed", "rule-removed", "rule-off"
+]
+"""Why a finding ends: what became of the demand, of the matter, or of the rule; '' when its condition simply passed."""
 
 
 def finding_id(rule: str, subject: str, period: str) -> str:
@@ -42,6 +47,8 @@ class Truth:
     events: tuple[str, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     shares: tuple[tuple[str, float], ...] = ()
+    reason: EndReason = ""
+    """Why it does not hold, where more is known than that."""
 
     @property
     def id(self) -> str:

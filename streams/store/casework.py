@@ -49,6 +49,15 @@ def acts_of_all(client: Client, findings: Sequence[str]) -> dict[str, list[Act]]
     return found
 
 
+def acts_since(client: Client, since_us: int) -> list[Act]:
+    """All acts of an instant or later, in order. For the judge; knows no Scope."""
+    rows = client.query(
+        f"SELECT {', '.join(_NAMES)} FROM case_acts WHERE at_us >= {{since:Int64}} ORDER BY at_us, finding, n",
+        parameters={"since": since_us},
+    ).result_rows
+    return [Act(*row) for row in rows]
+
+
 def verdicts(client: Client) -> list[tuple[str, Verdict]]:
     """Rule and last verdict of every decided case."""
     rows = client.query(

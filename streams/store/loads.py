@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from streams.calendars.periods import DAY_US, OFFSET_US
 from streams.events.log_position import PARTITION_BIT
+from streams.events.model import KIND_IDS
 from streams.ledger.postings import DTYPES, Postings, concat
 
 EPOCH: Final = date(1970, 1, 1)
@@ -159,6 +160,25 @@ def events_since(client: Client, cursors: Mapping[int, int], limit: int) -> list
     known = dict(cursors) or {0: 0}
     parameters = {"parts": list(known), "positions": list(known.values())}
     return _events(client, f"pos >= {cursor}", parameters, limit)
+
+
+def events_held(client: Client, after: int, since_us: int, standing: Sequence[str], limit: int) -> list[StoredEvent]:
+    """Events from a position on that are of an instant or later, or issue what goes on until it is ended, by position."""
+    kinds = [KIND_IDS[kind] for kind in standing]
+    where = "pos >= {after:UInt64} AND (time_us >= {since:Int64} OR (verb = 'issued' AND (recurrence != '' OR kind IN {kinds:Array(UInt8)})))"
+    return _events(client, where, {"after": after, "since": since_us, "kinds": kinds}, limit)
+
+
+def referred_to(client: Client, idents: Sequence[int]) -> set[int]:
+    """Which of these idents any stored event refers to."""
+    found: set[int] = set()
+    for first in range(0, len(idents), CHUNK):
+        rows = client.query(
+            "SELECT DISTINCT target FROM refs WHERE target IN {idents:Array(UInt64)}",
+            parameters={"idents": list(idents[first : first + CHUNK])},
+        ).result_rows
+        found.update(int(row[0]) for row in rows)
+    return found
 
 
 def newest_events(client: Client, since_us: int, limit: int) -> list[StoredEvent]:

@@ -1,8 +1,7 @@
 """The judge: ``python -m streams.agents.judge``, told by BURDENWATCH_*. One for each installation, beside the workers, never in their way.
 
-What came is judged at once, what the loads are each second, what hangs together every minute.
-Demands are put aside for backtests. Flows in: the store. Flows out: transitions
-into the store, then CloudEvents on ``burden.findings``. A crash repeats a message at worst: it tells again from the last number noted.
+What came is judged at once and what the loads are each second, in this thread; what hangs together every minute, in another. Demands are put
+aside for backtests. Flows in: the store. Flows out: transitions into the store, then CloudEvents on ``burden.findings``; completed rounds.
 """
 
 from __future__ import annotations
@@ -11,32 +10,32 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from kafka import KafkaProducer
 
 from streams.agents.judge.archive import BacktestArchive
-from streams.agents.judge.judge import Judge
+from streams.agents.judge.judge import SLOW, Judge
+from streams.agents.judge.publishing import Publisher
+from streams.agents.judge.rounds import Rounds
 from streams.agents.settings import Settings
-from streams.agents.topics import FINDINGS
 from streams.calendars import Calendar
 from streams.registry import load
-from streams.rules import Lists, Rulebook, shipped
+from streams.rules import Lists, Rulebook, shipped, without
 from streams.rules import load as load_packs
-from streams.store import connect, get_meta, set_meta
-from streams.store.findings import StoredTransition, load_transitions, told
+from streams.store import connect
+from streams.store.client import passing
 
 _LOG: Final = logging.getLogger(__name__)
-KEY_TOLD: Final = "findings-told"
 LOOK_S: Final = 0.25
 """Between two looks at what came."""
 LOADS_S: Final = 1.0
 RELATE_S: Final = 60.0
-_encoder: Final = msgspec.json.Encoder(order="sorted")
+REST: Final = 3
+"""The slow families rest for so many times what their round took, if that is longer."""
+HOUSE_S: Final = 5.0
 
 
 def main() -> None:
@@ -52,51 +51,48 @@ def main() -> None:
     client = connect(settings.store())
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
     registry, calendar, lists = load(settings.registry), Calendar.load(), Lists()
-    judge = Judge(client, registry, Rulebook(load_packs(shipped())), calendar, lists, _now_us())
+    book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
+    judge = Judge(client, registry, book, calendar, lists, _now_us(), off=settings.rules_off)
     archive = BacktestArchive(client, registry, calendar, lists)
-    tell(client, producer, load_transitions(client, int(get_meta(client, KEY_TOLD) or "0")))
-    related = loaded = 0.0
-    while not ended.wait(LOOK_S):
-        count, made = judge.events(_now_us())
-        while count and not ended.is_set():
-            tell(client, producer, made)
-            count, made = judge.events(_now_us())
+    publisher = Publisher(client, producer)
+    rounds = Rounds(client, judge, _now_us)
+    slow = threading.Thread(target=_relate, args=(judge, rounds, ended), name="relations", daemon=True)
+    slow.start()
+    loaded = housed = 0.0
+    while not ended.wait(LOOK_S) and slow.is_alive():
+        while rounds.run("event", judge.events) and not ended.is_set():
+            publisher.publish(judge.seq)
         if time.monotonic() - loaded > LOADS_S:
             loaded = time.monotonic()
-            tell(client, producer, judge.loads(_now_us()))
+            rounds.run("load", judge.loads)
+        publisher.publish(judge.seq)
+        if time.monotonic() - housed > HOUSE_S:
+            housed = time.monotonic()
+            judge.housekeeping(_now_us())
+            rounds.store()
         archive.step()
-        if time.monotonic() - related > RELATE_S:
-            tell(client, producer, judge.relations(_now_us()))
-            related = time.monotonic()
+    ended.set()
+    slow.join()
+    publisher.publish(judge.seq)
     producer.close()
+    if rounds.broken is not None:
+        raise rounds.broken
 
 
-def tell(client: Any, producer: Any, made: Sequence[StoredTransition]) -> None:
-    """Say what was stored, and note how far that went. Notes that only a restart needs are not told."""
-    if not made:
-        return
-    for one in made:
-        if one.transition.was != one.transition.phase:
-            producer.send(FINDINGS, key=one.transition.finding.encode(), value=message(one))
-    producer.flush()
-    set_meta(client, KEY_TOLD, str(made[-1].seq), _now_us())
-
-
-def message(one: StoredTransition) -> bytes:
-    """A transition as a CloudEvent."""
-    transition = one.transition
-    return _encoder.encode(
-        {
-            "specversion": "1.0",
-            "id": f"{transition.finding}-{one.seq}",
-            "source": "//burdenwatch/findings",
-            "type": f"burden.finding.{transition.phase}.v1",
-            "subject": transition.finding,
-            "time": datetime.fromtimestamp(transition.at_us / 1e6, UTC).isoformat(),
-            "datacontenttype": "application/json",
-            "data": told(one),
-        }
-    )
+def _relate(judge: Judge, rounds: Rounds, ended: threading.Event) -> None:
+    """The slow families, round after round. A store that is away ends the process: everything is read anew at the next start."""
+    while not ended.is_set():
+        begun = time.monotonic()
+        for family in SLOW:
+            try:
+                rounds.run(family, partial(judge.family, family))
+            except Exception as error:  # what one family stumbles over must not stop the others
+                _LOG.exception("the round of %s was not completed", family)
+                if passing(error):
+                    rounds.broken = error
+                    return
+        took = time.monotonic() - begun
+        ended.wait(max(RELATE_S - took, REST * took))
 
 
 def _now_us() -> int:

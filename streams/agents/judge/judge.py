@@ -1,99 +1,182 @@
-"""What the judge knows and finds: demands as they come against the event rules, loads against theirs, and all that is at hand against the rest.
+"""What the judge knows and finds: demands as they stand against the event rules, loads against theirs, all that is at hand against the rest.
 
-Flows in: stored events and postings, ``now_us``. Flows out: transitions, stored before anybody hears of them. Touches the store.
-Everything comes from the store at the start: after a crash a part is judged again, and what is judged again changes nothing.
+Flows in: stored events, postings and acts, ``now_us``. Flows out: transitions, stored before anybody hears of them. Touches the store.
+Everything comes from the store at the start: after a crash a part is judged again, and what is judged again changes nothing. ``events`` and
+``loads`` are called by one thread, ``family`` by another; findings move under one lock.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal
 
 from clickhouse_connect.driver.client import Client
 
+from streams.agents.judge.casebook import Casebook
+from streams.agents.judge.past import held_events, names_to_idents, states_about, states_by_ident
 from streams.agents.topics import DEMANDS, partitions
 from streams.agents.worker.reconcile import events_from
 from streams.calendars import Calendar
-from streams.calendars.periods import DAY_US
-from streams.events import Event
 from streams.events.log_position import PARTITION_BIT
 from streams.ledger.ledger import Ledger
 from streams.ledger.metrics import Metric
 from streams.registry import Registry
 from streams.rules import (
     BUILDERS,
-    Feed,
+    EndReason,
+    Finding,
     Issuance,
+    Judged,
     Lists,
     LoadWatch,
     Rulebook,
     Transition,
     Truth,
-    evaluate,
-    gather,
-    issuance,
-    judge,
+    denial,
+    evaluate_each,
+    judged,
     lapsed,
     rebuild,
     rules_of,
     step,
 )
-from streams.rules.facts import day_of
+from streams.rules.columns import events_table
+from streams.rules.evaluation import LIVING
+from streams.rules.facts import LINGER_US, day_of
+from streams.rules.live import Changed, LiveDemands
+from streams.rules.predicates import RuleFault, fault_of
+from streams.rules.tables import TABLES
 from streams.store import get_meta, set_meta
 from streams.store.findings import StoredTransition, insert_transitions, load_transitions
-from streams.store.loads import events_since, newest_events, postings_since
+from streams.store.loads import events_since, postings_since
 
 _LOG: Final = logging.getLogger(__name__)
+Family = Literal["event", "load", "relation", "quota", "absence"]
 KEY: Final = "judged"
 """Where the store keeps how far the judge has come."""
 BATCH: Final = 20_000
-WINDOW_DAYS: Final = 120
-WINDOW_EVENTS: Final = 100_000
-"""Events that relation, quota and absence rules look at, at most: of a larger stream they see the newest (docs/rules.md)."""
-RELATED: Final = tuple(table for table in BUILDERS if table != "events")
+SLOW: Final[tuple[Family, ...]] = ("relation", "quota", "absence")
+"""Families that look at everything at hand."""
+EVENT_RULES: Final = ("events",)
+
+
+def tables_of(family: Family) -> tuple[str, ...]:
+    """The tables that a slow family reads; upheld appeals, which are few, go with relations."""
+    extra = ("corrections",) if family == "relation" else ()
+    return tuple(table for table in BUILDERS if TABLES[table].family == family) + extra
 
 
 class Judge:
-    """All findings of one installation. One for each installation; owned by one caller."""
+    """All findings of one installation. One for each installation."""
 
     def __init__(
-        self, client: Client, registry: Registry, book: Rulebook, calendar: Calendar, lists: Lists, now_us: int
+        self,
+        client: Client,
+        registry: Registry,
+        book: Rulebook,
+        calendar: Calendar,
+        lists: Lists,
+        now_us: int,
+        off: Collection[str] = (),
     ) -> None:
-        self._client, self._registry, self._book = client, registry, book
+        """``off``: rules that the operator switched off; ``book`` no longer holds them."""
+        self._client, self._registry, self._book, self._off = client, registry, book, frozenset(off)
         self._calendar, self._lists = calendar, lists
+        self._lock = threading.RLock()
         stored = load_transitions(client)
         self._seq = stored[-1].seq if stored else 0
         self.findings = rebuild(row.transition for row in stored)
         self._cursors: dict[int, int] = {int(k): v for k, v in json.loads(get_meta(client, KEY) or "{}").items()}
-        self._window: deque[Event] = deque(maxlen=WINDOW_EVENTS)
-        newest = newest_events(client, now_us - WINDOW_DAYS * DAY_US, WINDOW_EVENTS)
-        judged = [row for row in newest if row.pos < self._cursors.get(row.pos >> PARTITION_BIT, 0)]
-        self._window.extend(events_from(judged).values())
+        self.live = LiveDemands(registry, calendar)
+        for events in held_events(client, self._cursors, now_us):
+            self.live.hear(events)
+            self.live.put(states_about(client, events), now_us)
+        self._cases = Casebook(calendar)
+        self._cases.refresh(client)
         self._watch = LoadWatch(book, registry, day_of(now_us))
         self._watch.restore(self.findings)
         metrics = tuple({metric for metric, _ in self._watch.metrics})
         self._ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
         self._applied = dict.fromkeys(range(partitions(DEMANDS)), 0)
+        self.faults: dict[tuple[str, str], RuleFault] = {}
+        """Rules that could not be asked when they were last to be, by rule and edition."""
+        self._relaid_loads = False
+        self._restate_at_start(now_us)
 
-    def events(self, now_us: int) -> tuple[int, list[StoredTransition]]:
-        """Judge the events that came since; how many there were, and the transitions, stored."""
+    @property
+    def seq(self) -> int:
+        """Number of the last transition that is stored."""
+        return self._seq
+
+    def use(self, lists: Lists, now_us: int) -> None:
+        """Judge by other lists from now on; what stands by the old ones is judged again."""
+        with self._lock:
+            changed, self._lists = self._lists != lists, lists
+            if changed:
+                self._rejudge(self._open_event_names(), now_us)
+
+    # events
+
+    def events(self, now_us: int) -> int:
+        """Judge the events that came since, and the demands that they change; how many there were."""
         rows = events_since(self._client, self._cursors, BATCH)
         if not rows:
-            return 0, []
-        events = events_from(rows)
-        issued = [one for one in (self._issuance(event) for event in events.values()) if one is not None]
-        made = self._step(judge(self._book, issued, self._calendar, self._lists) if issued else [], now_us)
-        self._window.extend(events.values())
-        for row in rows:
-            self._cursors[row.pos >> PARTITION_BIT] = row.pos + 1
-        set_meta(self._client, KEY, json.dumps(self._cursors), now_us)
-        return len(rows), made
+            return 0
+        events = list(events_from(rows).values())
+        states = states_about(self._client, events)
+        with self._lock:
+            self.live.hear(events)
+            self._judge_changed(self.live.put(states, now_us), now_us)
+            for row in rows:
+                self._cursors[row.pos >> PARTITION_BIT] = row.pos + 1
+            set_meta(self._client, KEY, json.dumps(self._cursors), now_us)
+        return len(rows)
 
-    def loads(self, now_us: int) -> list[StoredTransition]:
-        """Judge the load of every unit as it is now."""
+    def _judge_changed(self, changed: Changed, now_us: int) -> None:
+        """Event rules over demands as they are now; what is gone ends all findings about it."""
+        found = self._judge_views(changed.views)
+        self._note_faults(found.faults, EVENT_RULES)
+        asked = rules_of(self._book, EVENT_RULES) - {fault.rule for fault in found.faults}
+        subjects = {f"event:{view.name}" for view in changed.views}
+        truths = found.truths + lapsed(self.findings, found.truths, asked, subjects, lambda it: self._why(it, now_us))
+        truths += [denial(finding, changed.gone[finding.subject]) for finding in self.findings.open(changed.gone)]
+        self._step(truths, now_us)
+
+    def _judge_views(self, views: Sequence[Issuance]) -> Judged:
+        """Event rules over demands; one that cannot be made a row of is set aside by itself."""
+        if not views:
+            return Judged([], [])
+        try:
+            rows = events_table(views, self._calendar, self._lists)
+        except Exception as error:  # one demand must not hide the others: halves are tried
+            if len(views) == 1:
+                _LOG.exception("no row can be made of %s", views[0].name)
+                faults = (fault_of(rule, error, "events", [views[0].name]) for rule in self._book.variants("events"))
+                return Judged([], list(faults))
+            half = len(views) // 2
+            first, second = self._judge_views(views[:half]), self._judge_views(views[half:])
+            return Judged(first.truths + second.truths, first.faults + second.faults)
+        return judged(rows, self._book, "events")
+
+    def _rejudge(self, names: Collection[str], now_us: int) -> None:
+        """Judge demands again, held or not, as the store knows them now."""
+        if names:
+            states = states_by_ident(self._client, names_to_idents(names))
+            held = LiveDemands(self._registry, self._calendar)
+            self._judge_changed(held.put(states, now_us), now_us)
+
+    def _open_event_names(self) -> set[str]:
+        rules = rules_of(self._book, EVENT_RULES)
+        return {_name(finding) for finding in self.findings.open() if finding.rule in rules}
+
+    # loads
+
+    def loads(self, now_us: int) -> int:
+        """Judge the load of every unit as it is now; how many units."""
         postings, self._applied = postings_since(self._client, self._applied)
         if len(postings):
             self._ledger.apply(postings)
@@ -104,43 +187,136 @@ class Judge:
         def load(metric: Metric, tier: int) -> Any:
             return self._ledger.load(metric, tier)
 
-        return self._step(self._watch.truths(self._watch.changes(load)), now_us)
+        truths = self._watch.truths(self._watch.changes(load))
+        with self._lock:
+            self._note_faults(self._watch.faults, ("units",))
+            self._step([*truths, *self._relaid(truths)], now_us)
+        return sum(self._registry.size(tier) for _, tier in self._watch.metrics)
 
-    def relations(self, now_us: int) -> list[StoredTransition]:
-        """Judge demands against one another, issuers over time, and what did not come; complete, so that what is not found has ended."""
-        facts = gather(
-            tuple(self._window), self._registry, self._calendar, lists=self._lists, feeds=feeds_of(self._window)
-        )
-        truths = evaluate(self._book, facts, now_us, RELATED)
-        return self._step([*truths, *lapsed(self.findings, truths, rules_of(self._book, RELATED))], now_us)
+    def _relaid(self, truths: Sequence[Truth]) -> list[Truth]:
+        """Load findings by an edition that no longer applies and that today's does not hold for."""
+        if self._relaid_loads:
+            return []
+        self._relaid_loads = True
+        held = {truth.id for truth in truths if truth.holds}
+        return [denial(one, "rule-changed") for one in self._old_load_findings() if one.finding not in held]
 
-    def _issuance(self, event: Event) -> Issuance | None:
-        return issuance(event, self._registry) if event.verb == "issued" else None
+    def _old_load_findings(self) -> list[Finding]:
+        found = []
+        for finding in self.findings.open():
+            if finding.subject.startswith("unit:") and finding.rule in rules_of(self._book, ("units",)):
+                standing = self._watch.standing(finding.rule, finding.subject.removeprefix("unit:"))
+                if standing is not None and (standing.edition, standing.rule.layer) != (finding.edition, finding.layer):
+                    found.append(finding)
+        return found
 
-    def _step(self, truths: Sequence[Truth], now_us: int) -> list[StoredTransition]:
-        by_finding: dict[str, Truth] = {}
-        for truth in truths:
-            if truth.holds is not None:
-                by_finding[truth.id] = truth
-        made = self._numbered(step(self.findings, truths, now_us), by_finding)
+    # relations, quotas, absences
+
+    def family(self, family: Family, now_us: int) -> int:
+        """Judge one of the slow families over everything at hand; how many demands. What is not found has ended."""
+        with self._lock:
+            cases, warnings = self._cases.waiting(self.findings), self._cases.warnings(self.findings, self._book)
+            facts = self.live.facts(now_us, self._lists, cases=cases, warnings=warnings)
+        tables = tables_of(family)
+        found = evaluate_each(self._book, facts, now_us, tables, only_living=True)
+        with self._lock:
+            self._note_faults(found.faults, tables)
+            asked = rules_of(self._book, tables) - {fault.rule for fault in found.faults}
+            ended = [truth for truth in self._lapsed(found.truths, asked, now_us) if truth is not None]
+            self._step([*found.truths, *ended], now_us)
+        return len(facts.issued)
+
+    def _lapsed(self, truths: Sequence[Truth], rules: Collection[str], now_us: int) -> Iterable[Truth | None]:
+        living = rules_of(self._book, LIVING)
+        for truth in lapsed(self.findings, truths, rules, why=lambda it: self._why(it, now_us)):
+            finding = self.findings.get(truth.id)
+            yield None if finding is not None and finding.rule in living and self._is_past(finding, now_us) else truth
+
+    def _is_past(self, finding: Finding, now_us: int) -> bool:
+        """Whether a finding is about what lies behind: then it is no longer compared, and stands until somebody decides."""
+        view = self.live.view(_name(finding))
+        if view is not None:
+            return not self.live.why_gone(view.name, now_us) and not view.is_living(now_us)
+        return finding.subject.startswith("event:") or now_us - finding.since_us > LINGER_US
+
+    def housekeeping(self, now_us: int) -> None:
+        """What people decided since, and what is too old to hold."""
+        with self._lock:
+            changed = self._cases.refresh(self._client)
+            known = [one for one in map(self.findings.get, changed) if one is not None]
+            ended = [denial(one, self._cases.reason(one.finding)) for one in known if self._cases.reason(one.finding)]
+            self._step([truth for truth in ended if self._is_open(truth.id)], now_us)
+            back = {_name(one) for one in known if one.phase == "resolved" and not self._cases.reason(one.finding)}
+            self._rejudge({name for name in back if name}, now_us)
+            self.live.expire(now_us)
+
+    def _is_open(self, finding: str) -> bool:
+        known = self.findings.get(finding)
+        return known is not None and known.phase in ("pending", "firing")
+
+    # rules
+
+    def _restate_at_start(self, now_us: int) -> None:
+        """Findings by rules that have changed since, were removed or switched off end or are restated."""
+        rules = {rule for table in TABLES for rule in rules_of(self._book, (table,))}
+        gone: list[Truth] = []
+        for finding in self.findings.open():
+            if finding.rule not in rules:
+                gone.append(denial(finding, "rule-off" if finding.rule in self._off else "rule-removed"))
+        self._step(gone, now_us)
+        self._watch.forget(self._old_load_findings())
+        self._rejudge(self._open_event_names(), now_us)
+
+    def _why(self, finding: Finding, now_us: int) -> EndReason:
+        """Why a finding that nothing says any more has ended."""
+        name = _name(finding)
+        reason = self.live.why_gone(name, now_us)
+        view = self.live.view(name)
+        if reason or view is None:
+            return reason
+        standing = self._book.rule(finding.rule, view.area, view.day)
+        if standing is None:
+            return "rule-removed"
+        if (standing.edition, standing.rule.limit, standing.rule.layer) != (
+            finding.edition,
+            finding.limit,
+            finding.layer,
+        ):
+            return "rule-changed"
+        return "amended" if view.amended_us is not None else ""
+
+    def _note_faults(self, faults: Sequence[RuleFault], tables: Collection[str]) -> None:
+        """Rules of some tables that could not be asked just now; the others of these tables can be again."""
+        kept = {key: fault for key, fault in self.faults.items() if fault.table not in tables}
+        self.faults = kept | {(fault.rule, fault.edition): fault for fault in faults}
+
+    # findings
+
+    def _step(self, truths: Sequence[Truth], now_us: int) -> None:
+        decided = [self._decided(truth) for truth in truths if truth.holds is not None]
+        by_finding = {truth.id: truth for truth in decided}
+        made = self._numbered(step(self.findings, decided, now_us), by_finding)
         insert_transitions(self._client, made)
-        return made
+
+    def _decided(self, truth: Truth) -> Truth:
+        """A truth as people decided it: about one demand or one period a decision stays; about a unit it is of one episode."""
+        if not truth.holds or not (truth.subject.startswith("event:") or truth.period or self._is_open(truth.id)):
+            return truth
+        reason = self._cases.reason(truth.id)
+        return replace(truth, holds=False, exempt="decided", reason=reason) if reason else truth
 
     def _numbered(self, made: Iterable[Transition], truths: dict[str, Truth]) -> list[StoredTransition]:
         out: list[StoredTransition] = []
-        for one in made:
+        for transition in made:
             self._seq += 1
-            truth = truths.get(one.finding)
+            truth = truths.get(transition.finding)
             if truth is None:
-                out.append(StoredTransition(self._seq, one))
+                out.append(StoredTransition(self._seq, transition))
             else:
-                out.append(StoredTransition(self._seq, one, truth.exempt, truth.events, truth.inputs))
+                out.append(StoredTransition(self._seq, transition, truth.exempt, truth.events, truth.inputs))
         return out
 
 
-def feeds_of(events: Iterable[Event]) -> tuple[Feed, ...]:
-    """When each source was heard of."""
-    times: defaultdict[str, list[int]] = defaultdict(list)
-    for event in events:
-        times[event.source].append(event.time_us)
-    return tuple(Feed(source, tuple(sorted(found))) for source, found in sorted(times.items()))
+def _name(finding: Finding) -> str:
+    """SOURCE#ID of the demand that a finding is about; '' when it is about none."""
+    return finding.subject.removeprefix("event:") if finding.subject.startswith("event:") else ""

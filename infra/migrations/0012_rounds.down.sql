@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS rule_faults;
+DROP TABLE IF EXISTS rounds;
+ALTER TABLE transitions DROP COLUMN IF EXISTS reason;

@@ -1,0 +1,82 @@
+"""Rounds that parts have completed, and rules that could not be asked: what health speaks from.
+
+Flows in: a client, rows. Flows out: the same, the last of each. They hold no content and name no place or issuer, so reads take no Scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from streams.store.writers import insert_rows
+
+HOUR_US: Final = 3_600_000_000
+_ROUND: Final[dict[str, pa.DataType]] = {
+    "part": pa.string(), "name": pa.string(), "at_us": pa.int64(), "took_us": pa.int64(), "items": pa.int64(),
+}  # fmt: skip
+_FAULT: Final[dict[str, pa.DataType]] = {
+    "rule": pa.string(), "edition": pa.string(), "at_us": pa.int64(), "table": pa.string(), "error": pa.string(),
+    "rows": pa.list_(pa.string()),
+}  # fmt: skip
+
+
+class Round(NamedTuple):
+    """One completed round of a part: what it looked at, how long it took."""
+
+    part: str
+    name: str
+    at_us: int
+    took_us: int
+    items: int
+
+
+class FaultRow(NamedTuple):
+    """A rule that could not be asked at an instant; ``error`` '' says that it can be asked again."""
+
+    rule: str
+    edition: str
+    at_us: int
+    table: str
+    error: str
+    rows: tuple[str, ...]
+
+
+def insert_rounds(client: Client, rows: Sequence[Round]) -> None:
+    """Store completed rounds."""
+    if rows:
+        first = rows[0]
+        insert_rows(client, "rounds", _ROUND, _columns(_ROUND, rows), f"{first.part}-{first.name}-{first.at_us}")
+
+
+def insert_rule_faults(client: Client, rows: Sequence[FaultRow]) -> None:
+    """Store what became of rules that could not be asked."""
+    if rows:
+        insert_rows(
+            client, "rule_faults", _FAULT, _columns(_FAULT, rows), f"{rows[0].rule}-{rows[0].edition}-{rows[0].at_us}"
+        )
+
+
+def last_rounds(client: Client, at_us: int) -> list[Round]:
+    """The last completed round of each part and name, not older than a day, by part and name."""
+    rows = client.query(
+        "SELECT part, name, max(at_us), argMax(took_us, at_us), argMax(items, at_us) FROM rounds "
+        "WHERE at_us > {since:Int64} AND at_us <= {at:Int64} GROUP BY part, name ORDER BY part, name",
+        parameters={"since": at_us - 24 * HOUR_US, "at": at_us + HOUR_US},
+    ).result_rows
+    return [Round(str(part), str(name), int(at), int(took), int(items)) for part, name, at, took, items in rows]
+
+
+def open_rule_faults(client: Client) -> list[FaultRow]:
+    """Rules that cannot be asked now, the longest first."""
+    rows = client.query(
+        "SELECT rule, edition, max(at_us) AS last, argMax(table, at_us), argMax(error, at_us) AS why, argMax(rows, at_us) FROM rule_faults "
+        "GROUP BY rule, edition HAVING why != '' ORDER BY last, rule"
+    ).result_rows
+    return [FaultRow(str(r), str(e), int(at), str(t), str(why), tuple(subjects)) for r, e, at, t, why, subjects in rows]
+
+
+def _columns(schema: dict[str, pa.DataType], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {name: list(column) for name, column in zip(schema, zip(*rows, strict=True), strict=True)}

@@ -1,0 +1,257 @@
+"""The judge over a real store: demands judged as they are, findings that end say why, nothing that is admitted or decided stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from streams.agents.judge import judge as judge_module
+from streams.agents.judge.judge import SLOW, Judge
+from streams.agents.judge.rounds import Rounds
+from streams.alerts.cases import Act
+from streams.calendars import Calendar
+from streams.events import Event
+from streams.registry import Registry
+from streams.rules import Lists, Rulebook, load, shipped, without
+from streams.store.casework import insert_act
+from streams.store.findings import load_transitions
+from streams.store.rounds import last_rounds, open_rule_faults
+from tests.store.stored import at, event, put, us_at
+
+pytestmark = pytest.mark.store
+CALENDAR = Calendar.load()
+REACH = {"areas": ["510104"], "tiers": ["township"]}
+PACKS = load(shipped())
+LONG = "R02-half-day"
+
+
+def meeting(id: str = "m", **more: Any) -> Event:
+    """A meeting of six hours: too long by half."""
+    data = {
+        "issuer": "510104-education",
+        "title": "工作会议",
+        "reach": REACH,
+        "planned_start_at": at(3),
+        "duration_minutes": 360,
+    }
+    return event(id, "meeting.issued", 0, **data | more)
+
+
+def judge_of(client: Client, registry: Registry, book: Rulebook | None = None, days: float = 0.1, **more: Any) -> Judge:
+    return Judge(client, registry, book or Rulebook(PACKS), CALENDAR, Lists(), us_at(days), **more)
+
+
+def judged(judge: Judge, days: float) -> None:
+    while judge.events(us_at(days)):
+        pass
+
+
+def ended(client: Client, rule: str) -> list[tuple[str, str]]:
+    """Phase and reason of every told transition of a rule's findings, in order."""
+    rows = [row.transition for row in load_transitions(client)]
+    return [(one.phase, one.reason) for one in rows if one.rule == rule and one.is_told]
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        (event("x", "meeting.amended", 1, amends="m", duration_minutes=60), "amended"),
+        (event("x", "meeting.withdrawn", 1, withdraws="m"), "withdrawn"),
+        (event("x", "meeting.ended", 1, ends="m"), "ended"),
+        (event("x", "correction.applied", 1, restates=["m"], effect="void"), "corrected"),
+    ],
+)
+def test_a_finding_ends_with_what_became_of_its_demand(
+    client: Client, registry: Registry, later: Event, reason: str
+) -> None:
+    put(client, [meeting()])
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    assert ended(client, LONG) == [("firing", "")]
+    put(client, [later], 1)
+    judged(judge, 1.1)
+    assert ended(client, LONG) == [("firing", ""), ("resolved", reason)]
+    judged(judge_of(client, registry, days=2), 2)
+    assert ended(client, LONG) == [("firing", ""), ("resolved", reason)], "a restart says nothing again"
+
+
+def test_what_was_lawful_when_issued_is_found_when_it_is_amended(client: Client, registry: Registry) -> None:
+    put(client, [meeting(duration_minutes=60)])
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    assert ended(client, LONG) == []
+    put(client, [event("x", "meeting.amended", 1, amends="m", duration_minutes=360)], 1)
+    judged(judge, 1.1)
+    assert ended(client, LONG) == [("firing", "")]
+
+
+def test_an_amendment_that_comes_before_its_demand_counts(client: Client, registry: Registry) -> None:
+    judge = judge_of(client, registry)
+    put(client, [event("x", "meeting.amended", 1, amends="m", duration_minutes=60)])
+    judged(judge, 1.1)
+    put(client, [meeting()], 1)
+    judged(judge, 1.2)
+    assert ended(client, LONG) == []
+
+
+def test_no_admitted_event_stops_the_judge(client: Client, registry: Registry) -> None:
+    """An amendment of another kind, with fields that no meeting could have, and demands far off every scale."""
+    odd = [
+        event("a", "document.amended", 1, amends="m", duration_minutes="two hours"),
+        event("b", "meeting.amended", 1, amends="absent", duration_minutes=5),
+        event(
+            "t",
+            "target.issued",
+            1,
+            issuer="510104-office",
+            title="目标",
+            reach=REACH,
+            quantity=0,
+            base=0,
+            parent_quantity=0,
+        ),
+        event(
+            "d1", "document.issued", -75, issuer="510104-office", title="文", reach=REACH, doc_no="锦府办〔2025〕1号"
+        ),
+        event("d2", "document.issued", 1, issuer="510104-office", title="文", reach=REACH, doc_no="锦府办〔2026〕1号"),
+    ]
+    put(client, [meeting(), *odd])
+    judge = judge_of(client, registry)
+    judged(judge, 1.1)
+    for family in SLOW:
+        judge.family(family, us_at(1.1))
+    assert judge.faults == {}
+    assert ended(client, LONG) == [("firing", "")]
+
+
+@pytest.mark.parametrize(("verdict", "reason"), [("exempt", "exempt"), ("corrected", "corrected")])
+def test_what_people_decide_ends_a_finding_until_an_appeal(
+    client: Client, registry: Registry, verdict: Any, reason: str
+) -> None:
+    put(client, [meeting()])
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    (finding,) = [row.transition.finding for row in load_transitions(client) if row.transition.rule == LONG]
+    decided = Act(finding, 1, "decide", "supervisor", us_at(1), note="n", verdict=verdict)
+    insert_act(client, decided, LONG)
+    judge.housekeeping(us_at(1.1))
+    assert ended(client, LONG)[-1] == ("resolved", reason)
+    put(client, [event("x", "meeting.amended", 1.2, amends="m", title="会")], 1)
+    judged(judge, 1.3)
+    assert ended(client, LONG)[-1] == ("resolved", reason), "what was decided stays decided"
+    insert_act(client, Act(finding, 2, "appeal", "unit", us_at(2), note="n", ground="other"), LONG)
+    insert_act(client, Act(finding, 3, "rule", "supervisor", us_at(2.1), note="n", verdict="upheld"), LONG)
+    judge.housekeeping(us_at(2.2))
+    assert ended(client, LONG)[-1] == ("firing", "")
+
+
+def test_findings_of_a_rule_that_is_removed_or_switched_off_end(client: Client, registry: Registry) -> None:
+    put(client, [meeting()])
+    judged(judge_of(client, registry), 0.2)
+    judge_of(client, registry, Rulebook(without(PACKS, {LONG})), 1, off={LONG})
+    assert ended(client, LONG) == [("firing", ""), ("resolved", "rule-off")]
+    judge_of(client, registry, days=2)
+    put(client, [meeting("n")], 1)
+    judged(judge_of(client, registry, days=2), 2)
+    judge_of(client, registry, Rulebook(without(PACKS, {LONG})), 3)
+    assert ended(client, LONG)[-1] == ("resolved", "rule-removed")
+
+
+def changed(limit: float, layer: str = "breach") -> Rulebook:
+    """The shipped packs with another limit for long meetings."""
+    packs = []
+    for pack in PACKS:
+        rules = tuple(
+            rule.model_copy(update={"limit": limit, "layer": layer}) if rule.id == LONG else rule for rule in pack.rules
+        )
+        packs.append(pack.model_copy(update={"rules": rules}))
+    return Rulebook(packs)
+
+
+def test_findings_of_a_rule_that_changes_are_restated_or_end(client: Client, registry: Registry) -> None:
+    put(client, [meeting()])
+    judged(judge_of(client, registry), 0.2)
+    judge_of(client, registry, changed(200), 1)
+    assert ended(client, LONG) == [("firing", ""), ("firing", "rule-changed")]
+    assert load_transitions(client)[-1].transition.limit == 200
+    judge_of(client, registry, changed(200), 2)
+    assert len(ended(client, LONG)) == 2, "once"
+    judge_of(client, registry, changed(400), 3)
+    assert ended(client, LONG)[-1] == ("resolved", "rule-changed")
+
+
+def test_a_rule_that_cannot_be_asked_is_set_aside_told_and_tried_again(client: Client, registry: Registry) -> None:
+    broken = [
+        pack.model_copy(
+            update={
+                "rules": tuple(
+                    rule.model_copy(update={"value": "CAST(title AS BIGINT)"}) if rule.id == LONG else rule
+                    for rule in pack.rules
+                )
+            }
+        )
+        for pack in PACKS
+    ]
+    short = event("q", "request.issued", 0, issuer="510104-education", title="表", reach=REACH, deadline_at=at(hours=1))
+    put(client, [meeting(), short])
+    judge = judge_of(client, registry, Rulebook(broken))
+    rounds = Rounds(client, judge, lambda: us_at(0.3))
+    rounds.run("event", lambda _: judge.events(us_at(0.2)))
+    rounds.store()
+    (fault,) = [row for row in open_rule_faults(client) if row.rule == LONG and row.edition.startswith("national")]
+    assert fault.table == "events"
+    assert fault.rows[0] == "event://oa.example.cn/510104/education#m"
+    assert {row.transition.rule for row in load_transitions(client)} - {LONG}, "the other rules were asked"
+    assert [one.name for one in last_rounds(client, us_at(0.4))] == ["event"]
+    mended = judge_of(client, registry, days=1)
+    again = Rounds(client, mended, lambda: us_at(1.2))
+    put(client, [meeting("n")], 2)
+    judged(mended, 1.1)
+    again.store()
+    assert open_rule_faults(client) == []
+
+
+def dying(real: Callable[..., None], *arguments: Any) -> None:
+    real(*arguments)
+    raise ConnectionError("killed")
+
+
+def test_two_judges_and_restarts_at_every_point_say_the_same(
+    client: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after each write: the findings are those of a judge that never died, each told once."""
+    later = [
+        event("x", "meeting.amended", 1, amends="m", duration_minutes=60),
+        event("y", "meeting.withdrawn", 1, withdraws="n"),
+    ]
+    put(client, [meeting(), meeting("n"), meeting("o"), *later])
+    for name in ("insert_transitions", "set_meta"):
+        with monkeypatch.context() as patch:
+            judge = judge_of(client, registry, days=1.1)
+            patch.setattr(judge_module, name, partial(dying, getattr(judge_module, name)))
+            with pytest.raises(ConnectionError):
+                judge.events(us_at(1.2))
+    judged(judge_of(client, registry, days=1.3), 1.3)
+    assert ended(client, LONG) == [("firing", "")], "what was amended and withdrawn before it was judged is no finding"
+    seqs = [row.seq for row in load_transitions(client)]
+    assert seqs == sorted(set(seqs))
+
+
+def test_what_lies_behind_is_not_denied_when_it_is_no_longer_compared(client: Client, registry: Registry) -> None:
+    who = [{"post": "镇长"}]
+    hours = [meeting(f"m{n}", title=f"会{n}", attendees_required=who) for n in range(2)]
+    put(client, hours)
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    judge.family("relation", us_at(0.2))
+    open_before = {one.finding for one in judge.findings.open() if one.rule.startswith("R05")}
+    assert open_before
+    judge.family("relation", us_at(90))
+    assert {one.finding for one in judge.findings.open() if one.rule.startswith("R05")} == open_before
+    put(client, [event("x", "correction.applied", 91, restates=["m1"], effect="void")], 2)
+    judged(judge, 91)
+    assert not [one for one in judge.findings.open() if one.rule.startswith("R05") and one.subject.endswith("m1")]
