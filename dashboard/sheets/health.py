@@ -16,6 +16,8 @@ from streams.store import Scope, reads
 from streams.store.answers import Coverage, Health
 from streams.store.audit import Audited, audited
 from streams.store.health import FeedState, feeds
+from streams.store.parts import PartState, part_states
+from streams.store.rounds import FaultRow, Round, open_rule_faults, restarts
 from streams.store.schema import applied
 
 FEEDS: Final = 60
@@ -32,6 +34,11 @@ class HealthSheet:
     feeds: tuple[FeedState, ...]
     versions: tuple[tuple[str, str], ...]
     deeds: tuple[Audited, ...]
+    parts: tuple[PartState, ...] = field(default=(), compare=False)
+    faults: tuple[FaultRow, ...] = ()
+    """Rules that cannot be asked now."""
+    deaths: tuple[Round, ...] = field(default=(), compare=False)
+    """Parts that died within ten minutes, and how often."""
     state: tuple[object, ...] = ()
     """What of ``health`` makes the page look different."""
 
@@ -52,12 +59,19 @@ class HealthSheet:
             ("burdenwatch", _version("burdenwatch")), ("divisions", registry.version), ("schema", str(steps[-1] if steps else 0)),
             ("ClickHouse", str(client.server_version)), ("streamlit", _version("streamlit")), ("faust-streaming", _version("faust-streaming")),
         ]  # fmt: skip
+        parts = tuple(part_states(client, at_us))
+        deaths = tuple(restarts(client, at_us))
         state = (
+            tuple(part.condition for part in parts),
+            tuple((death.name, death.items) for death in deaths),
             tuple((one.component, one.partition, one.lag) for one in health.lags),
             health.refused,
             health.events_last_hour,
         )
-        return cls(at_us, health, tuple(reach), tuple(found), tuple(versions), tuple(deeds), state)
+        return cls(
+            at_us, health, tuple(reach), tuple(found), tuple(versions), tuple(deeds), parts,
+            tuple(open_rule_faults(client)), deaths, state,
+        )  # fmt: skip
 
 
 def _version(name: str) -> str:

@@ -11,16 +11,23 @@ from dashboard.board import Answer
 from dashboard.sheets.health import HealthSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag
+from streams.store.parts import PartState
 
 QUIET_US: Final = 5 * 86_400_000_000
-SILENT_WORKER_US: Final = 60_000_000
 BEHIND: Final = 10_000
 
 
 def operations(context: Context, answer: Answer[HealthSheet]) -> Html:
     """The whole page below its head."""
     found = answer.value
-    left = tag("div", advice(context, found), workers(context, found), refused(context, found), class_="stack2")
+    left = tag(
+        "div",
+        advice(context, found),
+        parts(context, found),
+        workers(context, found),
+        refused(context, found),
+        class_="stack2",
+    )
     right = tag("div", reach(context, found), versions(context, found), feeds(context, found), class_="stack2")
     audit = deeds(context, found)
     return tag(
@@ -32,12 +39,20 @@ def advice(context: Context, found: HealthSheet) -> Html:
     """What to do about what is not in order."""
     say, health = context.say, found.health
     wrong: list[tuple[str, str]] = []
-    silent = [one for one in health.lags if found.at_us - one.at_us > SILENT_WORKER_US]
+    for part in found.parts:
+        if not part.is_ok:
+            wrong.append((f"{part_name(context, part)}: {condition(context, part)}", "burdenwatch doctor"))
+    for death in found.deaths:
+        wrong.append(
+            (
+                say("{part} died {n} times within ten minutes.", part=say(death.name), n=death.items),
+                "burdenwatch doctor",
+            )
+        )
+    for fault in found.faults:
+        text = say("Rule {rule} cannot be asked: {error}. All other rules go on.", rule=fault.rule, error=fault.error)
+        wrong.append((text, "burdenwatch rules check"))
     lag = sum(one.lag for one in health.lags)
-    if not health.lags:
-        wrong.append((say("No worker has reported within the hour."), "burdenwatch doctor"))
-    elif silent:
-        wrong.append((say("{n} partitions have no worker that reports.", n=len(silent)), "burdenwatch doctor"))
     if lag > BEHIND:
         wrong.append(
             (
@@ -75,6 +90,50 @@ def _table(head: list[str], rows: list[Html], numbers: range = range(0)) -> Html
         "tr", *(tag("th", cell, scope="col", class_="num" if n in numbers else None) for n, cell in enumerate(head))
     )
     return tag("div", tag("table", tag("thead", cells), tag("tbody", rows)), class_="table", tabindex="0")
+
+
+PART_NAMES: Final = {
+    "admit": "Admission of events", "tally": "Counting of loads", "event": "Rules on single demands", "load": "Rules on loads",
+    "relation": "Rules on demands together", "quota": "Rules on quotas", "absence": "Rules on what did not come",
+    "alerts": "Deciding on alerts", "deliveries": "Delivering alerts",
+}  # fmt: skip
+
+
+def part_name(context: Context, part: PartState) -> str:
+    """What a part does, in words."""
+    return context.say(PART_NAMES[part.name])
+
+
+def condition(context: Context, part: PartState) -> str:
+    """How a part is doing, in words."""
+    say = context.say
+    if part.condition == "ok":
+        return say("in order")
+    if part.condition == "never":
+        return say("nothing completed within a day")
+    if part.condition == "still":
+        return say("{n} events wait and none is taken", n=say.number(part.waiting))
+    return say("last completed {age} ago", age=say.age(part.age_s * 1_000_000))
+
+
+def parts(context: Context, found: HealthSheet) -> Html:
+    """Each part by what it last completed."""
+    say = context.say
+    rows = [
+        tag(
+            "tr",
+            tag("td", part_name(context, part)),
+            tag("td", f"{'✓' if part.is_ok else '!'} {condition(context, part)}"),
+            tag("td", say.age(part.age_s * 1_000_000) if part.at_us else "–"),
+            tag("td", say.number(part.waiting) if part.part == "worker" else "–", class_="num"),
+        )
+        for part in found.parts
+    ]
+    head = [say(word) for word in ("Part", "Condition", "Last completed before", "Waiting")]
+    note = say("A part is in order when it completed a round lately, not because its process runs.")
+    return card(
+        say("Parts"), _table(head, rows, range(3, 4)), note=note, source=context.source(found.at_us), key="parts"
+    )
 
 
 def workers(context: Context, found: HealthSheet) -> Html:

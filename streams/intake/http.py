@@ -31,6 +31,7 @@ from streams.intake.tokens import Tokens
 
 if TYPE_CHECKING:
     from streams.registry import Registry
+    from streams.store.parts import PartState
 
 BODY_LIMIT: Final = 10 * 1024 * 1024
 """The longest request body, in bytes."""
@@ -62,6 +63,7 @@ class _Api:
         self._parts = parts
         self._metrics = parts.metrics
         self._rate = Rate(parts.rate, parts.burst)
+        self._begun = parts.clock()
         self._door = Door(parts.broker, parts.metrics, registry=parts.registry, lookup=parts.lookup, clock=parts.clock)
 
     async def events(self, request: Request) -> Response:
@@ -97,13 +99,29 @@ class _Api:
         return json({"status": "ok", "waiting": self._parts.broker.waiting})
 
     async def readyz(self, _request: Request) -> Response:
-        """GET /readyz: 200 when events can be taken and reads answered."""
-        missing = [] if await self._parts.broker.is_ready() else ["kafka"]
-        if self._parts.reads is not None and not await self._parts.reads.is_ready():
-            missing.append("store")
+        """GET /readyz: 200 when events can be taken and kept and a worker takes them; how every part is doing stands in the body."""
+        missing = [] if await self._parts.broker.is_ready() else ["kafka: does not answer yet"]
+        parts: list[PartState] = []
+        if self._parts.reads is not None:
+            if await self._parts.reads.is_ready():
+                parts = await self._parts.reads.parts()
+            else:
+                missing.append("store: does not answer yet")
+        missing += [_standing_still(part) for part in parts if part.part == "worker" and self._stands(part)]
         if missing:
-            raise later(f"{', '.join(missing)}: does not answer yet", 1, 503)
-        return json({"status": "ready"})
+            raise later("; ".join(missing), 1, 503)
+        told = [
+            {"part": part.part, "name": part.name, "condition": part.condition}
+            | {"age_s": part.age_s if part.at_us else None, "bound_s": part.bound_s, "waiting": part.waiting}
+            for part in parts
+        ]
+        return json({"status": "ready", "parts": told})
+
+    def _stands(self, part: PartState) -> bool:
+        """Whether a worker takes nothing; one that has not reported yet is given the time that it needs to start."""
+        if part.condition == "never":
+            return self._parts.clock() - self._begun > part.bound_s
+        return not part.is_ok
 
     async def metrics(self, _request: Request) -> Response:
         """GET /metrics."""
@@ -158,6 +176,13 @@ def build(parts: Parts) -> Starlette:
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_found},
     )
+
+
+def _standing_still(part: PartState) -> str:
+    since = f"for {part.age_s} s" if part.at_us else "since it started"
+    if part.condition == "still":
+        return f"worker {part.name}: {part.waiting} records wait and none is taken; events are kept"
+    return f"worker {part.name}: has said nothing {since}; events are kept"
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ from streams.intake.binding import EVENT_LIMIT
 from streams.intake.tokens import Token, Tokens
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
+from streams.store.parts import PartState, part_states
 from streams.store.scope import Scope
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ class Reads:
     async def is_ready(self) -> bool:
         """Whether the store answers a query."""
         return await self._asker.is_ready()
+
+    async def parts(self) -> list[PartState]:
+        """How each part is doing, by what it last completed. Raises HttpFault 503 while the store does not answer."""
+
+        def read(client: Client, _scope: Scope, _registry: Registry) -> list[PartState]:
+            return part_states(client, self._now_us())
+
+        found: list[PartState] = await self._asker.ask(read, Scope("readyz", "operator"))
+        return found
 
     async def load(self, request: Request, scope: Scope) -> Response:
         """GET /v1/units/CODE/load?metric=M,M&at=T: ``{"unit", "at", "load": {metric: value}}``."""

@@ -14,6 +14,9 @@ from clickhouse_connect.driver.client import Client
 from streams.store.writers import insert_rows
 
 HOUR_US: Final = 3_600_000_000
+TEN_MINUTES_US: Final = 600_000_000
+RESTARTS: Final = "restarts"
+"""The part under whose name deaths of parts are noted: ``items`` says how many within ten minutes."""
 _ROUND: Final[dict[str, pa.DataType]] = {
     "part": pa.string(), "name": pa.string(), "at_us": pa.int64(), "took_us": pa.int64(), "items": pa.int64(),
 }  # fmt: skip
@@ -67,6 +70,11 @@ def last_rounds(client: Client, at_us: int) -> list[Round]:
         parameters={"since": at_us - 24 * HOUR_US, "at": at_us + HOUR_US},
     ).result_rows
     return [Round(str(part), str(name), int(at), int(took), int(items)) for part, name, at, took, items in rows]
+
+
+def restarts(client: Client, at_us: int) -> list[Round]:
+    """Parts that died within the last ten minutes, with how often (``items``), by name."""
+    return [row for row in last_rounds(client, at_us) if row.part == RESTARTS and at_us - row.at_us < TEN_MINUTES_US]
 
 
 def open_rule_faults(client: Client) -> list[FaultRow]:

@@ -8,14 +8,19 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import httpx
 
 from streams.system.layout import Layout, Running, SystemFault
+from streams.system.logs import last_error
+
+if TYPE_CHECKING:
+    from streams.store.parts import PartState
+    from streams.store.rounds import FaultRow
 
 Level = Literal["bad", "warn", "ok"]
 DISK_FLOOR_GIB = 2.0
@@ -103,27 +108,59 @@ def _asked(name: str, url: str, fix: str) -> Finding:
     return Finding("ok", name, f"answers at {url}")
 
 
+LOGS: Final = {"worker": "worker", "judge": "judge", "notifier": "notify"}
+
+
+def _rounds(parts: Sequence[PartState], faults: Sequence[FaultRow], layout: Layout) -> Iterator[Finding]:
+    """Each part by the age of what it last completed, and rules that are set aside."""
+    for part in parts:
+        about = f"{part.part} {part.name}"
+        log = layout.logs / f"{LOGS[part.part]}.log"
+        error = last_error(log)
+        fix = f"its log is {log}{f' ({error})' if error else ''}; it is started again by itself"
+        if part.condition == "never":
+            yield Finding("bad", about, "has completed no round within a day", fix)
+        elif part.condition == "late":
+            yield Finding(
+                "bad", about, f"completed its last round {part.age_s} s ago, {part.bound_s} s are usual at most", fix
+            )
+        elif part.condition == "still":
+            yield Finding("bad", about, f"{part.waiting} records wait and none is taken", fix)
+        elif part.waiting > LAG_BOUND:
+            yield Finding("warn", about, f"{part.waiting} records behind", "add workers, or wait: nothing is lost")
+        else:
+            waiting = f", {part.waiting} records behind" if part.part == "worker" else ""
+            yield Finding("ok", about, f"completed its last round {part.age_s} s ago{waiting}")
+    for fault in faults:
+        what = f"{fault.rule} of {fault.edition} cannot be asked: {fault.error}"
+        yield Finding(
+            "warn", "rules", what, "correct its pack; all other rules go on, this one is tried again by itself"
+        )
+
+
 def _stream(layout: Layout, running: Running) -> Iterator[Finding]:
     """Lag and refusals, as the store tells them."""
     from streams.store import Address, connect
+    from streams.store.parts import part_states
     from streams.store.reads import stream_health
+    from streams.store.rounds import open_rule_faults, restarts
     from streams.store.scope import Scope
 
     address = Address(running.store_host, running.store_port, "reader", layout.secret("store-reader"))
     try:
         client = connect(address, readonly=True)
-        health = stream_health(client, Scope("doctor", "operator"), time.time_ns() // 1000)
+        now_us = time.time_ns() // 1000
+        health = stream_health(client, Scope("doctor", "operator"), now_us)
+        parts, faults, deaths = part_states(client, now_us), open_rule_faults(client), restarts(client, now_us)
         client.close()
     except Exception as error:  # whatever keeps the store from answering is the finding
         yield Finding("bad", "store", f"does not answer ({error})", f"its log is in {layout.logs}")
         return
-    if not health.lags:
-        yield Finding("warn", "stream", "the worker has not reported yet", f"its log is {layout.logs / 'worker.log'}")
-    for component in sorted({row.component for row in health.lags}):
-        lag = sum(row.lag for row in health.lags if row.component == component)
-        late = lag > LAG_BOUND
-        fix = "add workers, or wait: nothing is lost" if late else ""
-        yield Finding("warn" if late else "ok", f"stream {component}", f"{lag} records behind", fix)
+    yield from _rounds(parts, faults, layout)
+    for death in deaths:
+        why = last_error(layout.logs / f"{death.name}.log") or "see its log"
+        what = f"died {death.items} times within ten minutes: {why}"
+        yield Finding("bad", death.name, what, "it rests and is started again by itself")
     for row in health.refused:
         text = f"{row.n} events of {row.source} in the last day: {row.code}"
         yield Finding("warn", "refused", text, "topic burden.refused has each with its reason")

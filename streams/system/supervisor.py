@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Protocol
 
 from infra.local.process import Child
+from streams.system.backoff import Backoff
+from streams.system.logs import last_error
 
 FINAL_CODES = frozenset({78})
 """Exit codes after which a part is not started again: it stopped on purpose (too much of its input was refused)."""
-RESTART_BOUND_S = 30.0
 
 
 class Part(Protocol):
@@ -65,13 +66,15 @@ class Command:
 
 
 class Supervisor:
-    """Watches parts from one thread; a part that dies is started again after a pause that doubles up to 30 s."""
+    """Watches parts from one thread; a part that dies is started again after a pause that grows with its deaths (``backoff``)."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], noted: Callable[[str, int, str], None] = lambda *_: None) -> None:
+        """``noted`` hears of each death: the part, its deaths within ten minutes, and the last error of its log."""
+        self._say, self._noted = say, noted
         self._parts: list[Part] = []
-        self._pause: dict[str, float] = {}
+        self._backoffs: dict[str, Backoff] = {}
         self._due: dict[str, float] = {}
+        """When a part that is down is started again."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -99,20 +102,32 @@ class Supervisor:
 
     def _tend(self, part: Part, now: float) -> None:
         if part.is_running():
-            if now - self._due.get(part.name, now) > RESTART_BOUND_S:
-                self._pause.pop(part.name, None)
             return
+        due = self._due.get(part.name)
+        if due is None:
+            self._mourn(part, now)
+        elif now >= due:
+            del self._due[part.name]
+            self._begin(part)
+
+    def _mourn(self, part: Part, now: float) -> None:
         code = part.exit_code if isinstance(part, Command) else None
+        why = last_error(part.log) if isinstance(part, Command) else ""
         if code in FINAL_CODES:
             self._parts.remove(part)
             self._say(f"{part.name} stopped on purpose (exit {code}); see its log and `burdenwatch doctor`")
             return
-        if now < self._due.get(part.name, 0.0):
-            return
-        pause = self._pause.get(part.name, 0.0)
-        self._pause[part.name] = min(RESTART_BOUND_S, max(0.5, pause * 2))
-        self._due[part.name] = now + self._pause[part.name]
-        self._say(f"{part.name} is down (exit {code}); starting it again")
+        backoff = self._backoffs.setdefault(part.name, Backoff())
+        pause = backoff.died(now)
+        count = backoff.count(now)
+        self._due[part.name] = now + pause
+        often = f", the {count}th time within ten minutes" if count > 1 else ""
+        self._say(
+            f"{part.name} is down (exit {code}{often}); starting it again in {pause:g} s" + (f": {why}" if why else "")
+        )
+        self._noted(part.name, count, why)
+
+    def _begin(self, part: Part) -> None:
         try:
             part.start()
         except Exception as error:  # the outermost loop of this process: say it, try again later

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from infra.local.process import free_port
 from streams.agents.topics import ensure_topics
 from streams.store import Address, connect, migrate
 from streams.store.health import has_reported
+from streams.store.rounds import RESTARTS, Round, insert_rounds
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.supervisor import Command, Supervisor
 
@@ -48,7 +50,8 @@ class System:
         self._wish = wish
         self._say = say
         self._layout = Layout(wish.data)
-        self._supervisor = Supervisor(say)
+        self._supervisor = Supervisor(say, self._note_death)
+        self._store: Address | None = None
         self.layout = self._layout
 
     def start(self) -> Running:
@@ -59,12 +62,22 @@ class System:
         self._prepare_engines(kafka, store)
         running = self._start_parts(kafka, store)
         self._layout.publish(running)
+        self._store = store
         self._supervisor.watch()
         return running
 
     def stop(self) -> None:
         self._layout.retract()
         self._supervisor.stop()
+
+    def _note_death(self, part: str, count: int, _why: str) -> None:
+        """Put down that a part died, for the health page; a store that is away has other news."""
+        if self._store is None:
+            return
+        with suppress(Exception):
+            client = connect(self._store, patience_s=1.0)
+            insert_rounds(client, [Round(RESTARTS, part, time.time_ns() // 1000, 0, count)])
+            client.close()
 
     def _start_engines(self) -> tuple[str, Address]:
         store = ClickHouseNode(

@@ -48,7 +48,7 @@ def test_a_dead_part_is_started_again_and_the_last_started_stops_first() -> None
     assert second.restarted.wait(BOUND_S)
     supervisor.stop()
     assert story[:3] == ["start broker", "start worker", "die"]
-    assert "worker is down (exit None); starting it again" in story
+    assert "worker is down (exit None); starting it again in 0.5 s" in story
     assert story[-2:] == ["stop worker", "stop broker"]
 
 
