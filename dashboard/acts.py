@@ -6,7 +6,7 @@ Flows in: forms. Flows out: acts in the store, files. Touches the page being dra
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO, StringIO
 from typing import Final
@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from dashboard.frame import Frame
 from dashboard.installation import now_us
-from dashboard.sheets.desk import DeskSheet, FindingSheet, Row
+from dashboard.sheets.desk import DeskExport, DeskSheet, FindingSheet, Row
 from dashboard.words import Words, moment
 from streams.alerts.cases import GROUNDS, WrongAct
 from streams.alerts.evidence import document
@@ -133,7 +133,7 @@ def silence_form(found: Frame) -> None:
 
 
 def export(found: Frame) -> None:
-    """The list as it is filtered, as CSV and XLSX; each file says what it is of."""
+    """All findings that the filter names, as CSV and XLSX, read when they are taken away; each file says what it is of."""
     context = found.context
     try:
         sheet = found.shared.board.sheet(DeskSheet, found.viewer.scope, context.place).value
@@ -141,23 +141,24 @@ def export(found: Frame) -> None:
         return
     if not sheet.rows:
         return
-    head = stated(found, sheet.at_us)
     name = f"findings-{context.place.area or 'all'}-{moment(sheet.at_us):%Y%m%d-%H%M}"
+
+    def made(write: Callable[[list[tuple[str, str]], tuple[Row, ...], Words], bytes]) -> bytes:
+        whole = found.shared.board.once(DeskExport, found.viewer.scope, context.place)
+        return write([*stated(found, whole.at_us), _counted(context.say, whole)], whole.rows, context.say)
+
     left, right = st.columns(2)
-    left.download_button(
-        "CSV",
-        found.exported(f"{name}.csv", partial(as_csv, head, sheet.rows, context.say)),
-        f"{name}.csv",
-        "text/csv; charset=utf-8",
-        on_click="ignore",
-    )
-    right.download_button(
-        "XLSX",
-        found.exported(f"{name}.xlsx", partial(as_xlsx, head, sheet.rows, context.say)),
-        f"{name}.xlsx",
-        XLSX,
-        on_click="ignore",
-    )
+    for column, label, ending, mime, write in (
+        (left, "CSV", "csv", "text/csv; charset=utf-8", as_csv), (right, "XLSX", "xlsx", XLSX, as_xlsx),
+    ):  # fmt: skip
+        file = f"{name}.{ending}"
+        column.download_button(label, found.exported(file, partial(made, write)), file, mime, on_click="ignore")
+
+
+def _counted(say: Words, whole: DeskExport) -> tuple[str, str]:
+    """How many findings a file holds, and of how many."""
+    held, total = len(whole.rows), max(whole.total, len(whole.rows))
+    return say("Findings"), say("{n} of {total}", n=say.number(held), total=say.number(total))
 
 
 def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:

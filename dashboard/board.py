@@ -88,6 +88,10 @@ class Board:
         entries = self._sheets.setdefault(kind, {})
         return self._take(entries, (_shared(scope), plain), partial(self._source.sheet, kind))
 
+    def once(self, kind: type[S], scope: Scope, place: Place) -> S:
+        """What somebody takes away: read now, whole, and not kept."""
+        return self._source.sheet(kind, scope, place, self._now_us())
+
     def forget(self, kind: type[Any]) -> None:
         """What was read of one kind is read anew: the reader has just changed it."""
         with self._lock:

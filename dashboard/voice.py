@@ -5,7 +5,7 @@ Flows in: clicks of a reader who is the unit. Flows out: remarks in the store, a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from dashboard.installation import now_us
 from dashboard.place import NOTE
 from dashboard.sheets.asks import Ask
 from dashboard.sheets.unit import UnitSheet
+from streams.events.data import EPOCH
 from streams.events.model import KINDS
 from streams.store import OutOfScope
 from streams.store.remarks import Remark, Verb, insert_remark
@@ -58,13 +59,16 @@ def took_form(found: Frame) -> None:
     if not may_speak(found) or not found.shared.settings.api_token or found.context.place.note:
         return
     sheet = found.shared.board.sheet(UnitSheet, found.viewer.scope, found.context.place).value
-    asks = [one for one in sheet.asks if one.source and one.start_us <= sheet.at_us][:LISTED]
+    begun = [ask for ask in sheet.asks if ask.source and ask.start_us <= sheet.at_us]
+    asks = sorted(begun, key=lambda ask: (-ask.start_us, ask.key))[:LISTED]
     if not asks:
         return
     with st.expander(say("Say how long something took (if you like)")), st.form("took", clear_on_submit=True):
-        chosen = st.selectbox(
-            say("Which demand"), asks, format_func=lambda one: f"{found.context.issuer(one.issuer)} · {one.title}"
-        )
+
+        def named(ask: Ask) -> str:
+            return f"{say.when(ask.start_us, sheet.at_us)} · {found.context.issuer(ask.issuer)} · {ask.title}"
+
+        chosen = st.selectbox(say("Which demand"), asks, format_func=named)
         minutes = st.number_input(
             say("Minutes of all who worked on it"), min_value=1, max_value=LONGEST, value=60, step=10
         )
@@ -86,6 +90,7 @@ def _answered(found: Frame, ask: Ask, minutes: int) -> None:
             "answers": {"source": ask.source, "id": ask.id},
             "unit": found.context.place.unit,
             "actual_minutes": minutes,
+            "occurrence_at": (EPOCH + timedelta(microseconds=ask.start_us)).isoformat(),
         },
     }
     headers = {"Authorization": f"Bearer {settings.api_token}", "Content-Type": "application/cloudevents+json"}

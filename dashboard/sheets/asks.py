@@ -1,4 +1,4 @@
-"""What is asked of one unit: the occurrences that reach it, with what their announcements say and what became of them.
+"""What is asked of one unit: the occurrences that reach it, with their demands as they stand and what this unit answered.
 
 Flows in: an engine, a Scope, a unit. Flows out: ``Ask`` and ``Twice``. Bodies are read for demands that reach the unit, and no others.
 """
@@ -7,44 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
-
-import msgspec
 
 from dashboard.engine import Engine
 from streams.calendars.periods import DAY_US
+from streams.demands import DemandState, open_until_us, same_thing, states_of
+from streams.events import decode_stored
 from streams.events.data import Item
-from streams.events.model import KINDS
-from streams.rules.overlaps import OPEN_US, same_thing
+from streams.events.model import KINDS, Ref
 from streams.store import Scope, reads
 from streams.store.answers import DemandRow
-from streams.store.loads import events_by_pos
+from streams.store.loads import events_about, events_by_pos
 
 BACK_US: Final = 45 * DAY_US
 AHEAD_US: Final = 30 * DAY_US
-ROWS: Final = 600
+ROWS: Final = 200_000
+"""Occurrences that a page reads at most; where there are more the sheet says how many it leaves out."""
 REQUEST: Final = KINDS.index("request") + 1
 MARKS: Final = ("table_no", "issuing_body", "approval_no", "valid_to")
 """What a statistical form must show; without them the respondent may refuse."""
-CLOSING: Final = ("withdrawn", "ended")
-
-
-class _Said(msgspec.Struct, frozen=True):
-    """The fields of a request that the page needs, and those of an answer."""
-
-    items: tuple[Item, ...] = ()
-    parent_id: str | dict[str, str] | None = None
-    claims_statistical: bool = False
-    table_no: str | None = None
-    issuing_body: str | None = None
-    approval_no: str | None = None
-    valid_to: str | None = None
-    unit: str | None = None
-
-
-class _Body(msgspec.Struct, frozen=True):
-    data: _Said = _Said()
 
 
 @dataclass(frozen=True)
@@ -68,10 +49,12 @@ class Ask:
     unmarked: tuple[str, ...] = ()
     """Marks of a statistical form that are missing, for a request that claims to be one."""
 
+    open_until_us: int = 0
+    """Until when a request is open, as rules see it."""
+
     def open_at(self, at_us: int) -> bool:
-        """Whether it is still to be done: until its deadline, without one for 30 days."""
-        until = self.start_us + OPEN_US if self.deadline_us is None else self.deadline_us
-        return not self.closed and until >= at_us
+        """Whether it is still to be done."""
+        return not self.closed and self.open_until_us >= at_us
 
 
 @dataclass(frozen=True)
@@ -89,67 +72,66 @@ class Twice:
 
 
 def asks(engine: Engine, scope: Scope, unit: str, at_us: int) -> list[Ask]:
-    """What began in the last 45 days or begins in the next 30, by start. Raises OutOfScope."""
+    """What began in the last 45 days or begins in the next 30, by start; all of it, up to ROWS each. Raises OutOfScope."""
     here = engine.client, scope, engine.registry, unit
     past = engine.later(reads.upcoming_demands, *here, at_us - BACK_US, at_us, n=ROWS, unit=True)
     rows = reads.upcoming_demands(*here, at_us, at_us + AHEAD_US, n=ROWS, unit=True)
-    return _told(engine, unit, [*past.result(), *rows])
+    return _told(engine, unit, [*past.result(), *rows], at_us)
 
 
-def _told(engine: Engine, unit: str, rows: Sequence[DemandRow]) -> list[Ask]:
-    keys = sorted({one.key for one in rows if one.kind == REQUEST})
-    issued = {one.pos: one for one in events_by_pos(engine.client, keys)}
-    said = {key: _read(one.body).data for key, one in issued.items()}
-    closed = _closed(engine, unit, {one.ident: key for key, one in issued.items()})
-    out = []
-    for one in rows:
-        about = said.get(one.key, _Said())
-        missing = tuple(name for name in MARKS if about.claims_statistical and not getattr(about, name))
-        out.append(
-            Ask(
-                one.key, one.id, one.kind, one.issuer, one.title, one.doc_no, one.start_us, one.deadline_us, one.likely,
-                items=about.items, parent=_reference(about.parent_id), closed=one.key in closed, source=one.source,
-                unmarked=missing,
-            )
-        )  # fmt: skip
-    return out
+def _told(engine: Engine, unit: str, rows: Sequence[DemandRow], at_us: int) -> list[Ask]:
+    states = _states(engine, sorted({row.key for row in rows if row.kind == REQUEST}))
+    return [_ask(row, states.get(row.key), unit, at_us) for row in rows]
 
 
-def _closed(engine: Engine, unit: str, keys: dict[int, int]) -> set[int]:
-    """Keys of the requests that this unit has answered, or that were withdrawn or ended for everyone."""
-    if not keys:
-        return set()
-    rows = engine.client.query(
-        "SELECT target, pos FROM refs WHERE target IN {idents:Array(UInt64)}", parameters={"idents": list(keys)}
-    ).result_rows
-    about = {int(pos): keys[int(target)] for target, pos in rows}
-    found = events_by_pos(engine.client, sorted(about))
-    return {
-        about[one.pos]
-        for one in found
-        if one.verb in CLOSING or (one.verb == "answered" and _read(one.body).data.unit == unit)
-    }
+def _ask(row: DemandRow, state: DemandState | None, unit: str, at_us: int) -> Ask:
+    ask = Ask(
+        row.key, row.id, row.kind, row.issuer, row.title, row.doc_no, row.start_us, row.deadline_us, row.likely, source=row.source,
+        open_until_us=row.start_us if row.deadline_us is None else row.deadline_us,
+    )  # fmt: skip
+    if state is None:
+        return ask
+    data = state.data
+    answered = any(
+        answer.unit == unit and (not data.recurrence or answer.occurrence_us == row.start_us)
+        for answer in state.answers
+    )
+    return Ask(
+        ask.key, ask.id, ask.kind, data.issuer, data.title, data.doc_no or "", ask.start_us, data.deadline_us, ask.likely,
+        items=data.items, parent=_reference(data.parent_id), closed=answered or bool(state.gone(at_us)), source=ask.source,
+        unmarked=tuple(name for name in MARKS if data.claims_statistical and not getattr(data, name)),
+        open_until_us=open_until_us(data, row.start_us, state.cutoff_us),
+    )  # fmt: skip
 
 
-def _read(body: bytes) -> _Body:
-    try:
-        return msgspec.json.decode(body, type=_Body)
-    except msgspec.ValidationError:  # an amendment or an answer of another shape says nothing here
-        return _Body()
+def _states(engine: Engine, keys: Sequence[int]) -> dict[int, DemandState]:
+    """The demands at these positions as they stand."""
+    positions = {row.ident: row.pos for row in events_by_pos(engine.client, keys)}
+    rows = events_about(engine.client, sorted(positions))
+    found = states_of(event for row in rows if (event := decode_stored(row.body)) is not None)
+    return {positions[state.issued.ident]: state for state in found if state.issued.ident in positions}
 
 
-def _reference(parent: str | dict[str, str] | None) -> str:
-    return parent.get("id", "") if isinstance(parent, dict) else parent or ""
+def _reference(parent: str | Ref | None) -> str:
+    return parent.id if isinstance(parent, Ref) else parent or ""
 
 
 def twice(found: Iterable[Ask], at_us: int) -> list[Twice]:
     """Pairs of open requests of different issuers with items in common, the most minutes to spare first."""
-    requests = {one.key: one for one in found if one.items and one.open_at(at_us)}
-    out = []
-    for first, second in combinations(sorted(requests.values(), key=lambda one: (one.start_us, one.key)), 2):
-        if first.issuer == second.issuer or first.id == second.parent or second.id == first.parent:
-            continue
-        shared = {mine.element for mine in first.items if any(same_thing(mine, other) for other in second.items)}
-        if shared:
-            out.append(Twice(first, second, tuple(sorted(shared))))
-    return sorted(out, key=lambda one: (-one.spare, one.first.key, one.second.key))
+    requests = {ask.key: ask for ask in found if ask.items and ask.open_at(at_us)}
+    asked: dict[str, list[tuple[Ask, Item]]] = {}
+    shared: dict[tuple[int, int], set[str]] = {}
+    for second in sorted(requests.values(), key=lambda ask: (ask.start_us, ask.key)):
+        for item in second.items:
+            for first, other in asked.get(item.element, ()):
+                if _are_two(first, second) and same_thing(item, other):
+                    shared.setdefault((first.key, second.key), set()).add(item.element)
+        for item in second.items:
+            asked.setdefault(item.element, []).append((second, item))
+    pairs = [Twice(requests[a], requests[b], tuple(sorted(both))) for (a, b), both in shared.items()]
+    return sorted(pairs, key=lambda pair: (-pair.spare, pair.first.key, pair.second.key))
+
+
+def _are_two(first: Ask, second: Ask) -> bool:
+    """Whether two requests are of different issuers and neither passes the other on."""
+    return first.issuer != second.issuer and first.id != second.parent and second.id != first.parent

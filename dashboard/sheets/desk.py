@@ -5,15 +5,16 @@ Flows in: an Engine, a Scope, a Place. Flows out: ``DeskSheet``, ``FindingSheet`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Self
 
 from dashboard.engine import Engine
 from dashboard.place import LAYERS, Place
-from streams.alerts.cases import Case, case_of
+from streams.alerts.cases import Act, Case, case_of
 from streams.desk.acting import cased
-from streams.desk.findings import explained, rulebook
+from streams.desk.findings import explained, rulebook, severity_ranks
 from streams.rules import Transition
 from streams.store import Scope
 from streams.store.alerting import withheld_of
@@ -22,6 +23,7 @@ from streams.store.findings import OpenCount, findings_in, open_counts
 from streams.store.remarks import Said, remarks_in
 
 SHOWN: Final = 60
+EXPORTED: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,26 @@ class DeskSheet:
         """Raises OutOfScope."""
         area = place.unit or place.area
         counts = open_counts(engine.client, scope, area)
-        found = findings_in(engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer, n=SHOWN)
-        acts = acts_of_all(engine.client, [one.transition.finding for one in found])
-        rows = []
-        for one in found:
-            last = one.transition
-            standing = rulebook().find(last.rule, last.edition)
-            case = case_of(last.finding, acts.get(last.finding, ()), engine.calendar)
-            severity = standing.rule.severity if standing else "low"
-            rows.append(Row(last, case, severity, _title(last.rule, last.edition)))
-        rows.sort(key=_gravity)
+        rows = worst(engine, scope, place, SHOWN)
         remarks = tuple(remarks_in(engine.client, scope, area))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
-        return cls(
-            at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, tuple(rows), remarks
-        )
+        return cls(at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, rows, remarks)
+
+
+@dataclass(frozen=True)
+class DeskExport:
+    """Every open finding that the filter names, worst first, up to what a worksheet holds; ``total`` says how many there are."""
+
+    at_us: int
+    rows: tuple[Row, ...]
+    total: int
+
+    @classmethod
+    def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
+        """Raises OutOfScope."""
+        counts = open_counts(engine.client, scope, place.unit or place.area)
+        total = sum(one.count for one in counts if place.rule in ("", one.rule) and place.layer in ("", one.layer))
+        return cls(at_us, worst(engine, scope, place, EXPORTED), total)
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,19 @@ class FindingSheet:
         return cls(at_us, found, case, withheld_of(client, place.finding), like)
 
 
-def _gravity(row: Row) -> tuple[int, int, float, str]:
-    over = row.last.value / row.last.limit if row.last.limit else row.last.value
-    return ("high", "medium", "low").index(row.severity), LAYERS.index(row.last.layer), -over, row.last.finding
+def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> tuple[Row, ...]:
+    """The worst open findings of all that the place and its filter name, with their cases. Raises OutOfScope."""
+    area = place.unit or place.area
+    filtered = partial(findings_in, engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer)
+    found = filtered(n=n, skip=skip, severities=severity_ranks())
+    acts = acts_of_all(engine.client, [row.transition.finding for row in found])
+    return tuple(_row(row.transition, acts.get(row.transition.finding, ()), engine) for row in found)
+
+
+def _row(last: Transition, acts: Sequence[Act], engine: Engine) -> Row:
+    standing = rulebook().find(last.rule, last.edition)
+    severity = standing.rule.severity if standing else "low"
+    return Row(last, case_of(last.finding, acts, engine.calendar), severity, _title(last.rule, last.edition))
 
 
 def _title(rule: str, edition: str) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from streams.events import Event, decode_stored, ident_of
 from streams.ledger.metrics import Metric, interval
 from streams.registry import Registry
 from streams.rules import Contribution, Explanation, Rulebook, contributions, explain, gather, load, shipped
+from streams.rules.pack import SEVERITIES
 from streams.store import events_about
 from streams.store.findings import StoredTransition, finding_history, findings_in, told
 from streams.store.loads import events_by_pos, postings_on
@@ -37,11 +38,22 @@ def rulebook() -> Rulebook:
     return Rulebook(load(shipped()))
 
 
+@lru_cache(maxsize=1)
+def severity_ranks() -> dict[str, int]:
+    """How grave each rule is, the gravest the largest: by the highest severity of its variants."""
+    ranks: dict[str, int] = {}
+    for pack in rulebook().packs:
+        for rule in pack.rules:
+            ranks[rule.id] = max(ranks.get(rule.id, 0), SEVERITIES.index(rule.severity))
+    return ranks
+
+
 def listed(
     client: Client, scope: Scope, registry: Registry, area: str, phase: str, rule: str, n: int
 ) -> list[dict[str, Any]]:
-    """Findings as plain values, with the titles of their rules."""
-    return [_titled(one) for one in findings_in(client, scope, registry, area, phase=phase, rule=rule, n=n)]
+    """Findings as plain values, the worst of all first, with the titles of their rules."""
+    found = findings_in(client, scope, registry, area, phase=phase, rule=rule, n=n, severities=severity_ranks())
+    return [_titled(row) for row in found]
 
 
 def explained(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:

@@ -32,6 +32,11 @@ _TYPES: Final[dict[str, pa.DataType]] = {
     "inputs": pa.string(),
 }
 _COLUMNS: Final = ", ".join(_TYPES)
+_WORST: Final = (
+    "transform(rule, {rules:Array(String)}, {graves:Array(UInt8)}, toUInt8(0)) DESC, indexOf(['fact', 'notice', 'breach'], layer) DESC, "
+    "if(limit = 0, value, value / limit) DESC, finding"
+)
+"""The gravest first; the identity last, so that the order is always the same."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,13 @@ def findings_in(
     rule: str = "",
     layer: str = "",
     n: int = 100,
+    skip: int = 0,
+    severities: Mapping[str, int] | None = None,
 ) -> list[StoredTransition]:
-    """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), the latest change first.
+    """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), ``n`` of them after ``skip``.
+
+    With ``severities`` (of rules, the gravest the largest) the worst of all first: severity, layer, how far beyond the limit; without them
+    the latest change first.
 
     Raises OutOfScope for an area outside the scope, RegistryError for an unknown one.
     """
@@ -101,10 +111,13 @@ def findings_in(
         f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
-        "AND ({layer:String} = '' OR layer = {layer:String}) ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
+        "AND ({layer:String} = '' OR layer = {layer:String}) "
+        f"ORDER BY {'at_us DESC, seq DESC' if severities is None else _WORST} LIMIT {{n:UInt32}} OFFSET {{skip:UInt32}}"
     )
+    graves = severities or {"": 0}
     parameters = {
         "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer, "n": n,
+        "skip": skip, "rules": list(graves), "graves": list(graves.values()),
     }  # fmt: skip
     return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 

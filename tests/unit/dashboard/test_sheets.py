@@ -18,6 +18,7 @@ from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
 from dashboard.views.unit import sheet
+from streams.demands import OPEN_US
 from streams.events.data import Item
 from streams.store.answers import Series
 from tests.unit.dashboard.figures import NOW_US, context, registry
@@ -28,7 +29,9 @@ UNIT = "510104017"
 
 def ask(key: int, issuer: str, *elements: str, **changes: object) -> Ask:
     one = Ask(key, f"e-{key}", 4, issuer, f"表{key}", "", NOW_US - DAY_US, NOW_US + key * DAY_US, 120)
-    return replace(one, items=tuple(Item(name) for name in elements), **changes)  # type: ignore[arg-type]
+    made = replace(one, items=tuple(Item(name) for name in elements), **changes)  # type: ignore[arg-type]
+    until_us = made.start_us + OPEN_US if made.deadline_us is None else made.deadline_us
+    return replace(made, open_until_us=until_us)
 
 
 def test_the_same_element_asked_by_two_issuers_is_asked_twice() -> None:
