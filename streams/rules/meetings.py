@@ -29,8 +29,6 @@ COMPARED: Final = 50
 COUNTY_WIDTH: Final = 6
 VISITS_COUNTED: Final = 100
 PARTS_COMPARED: Final = 60
-COUNTED: Final = {"pairs": 0}
-"""How many pairs were compared since the program began: work that tests can count."""
 VISITS_US: Final = 30 * 86_400_000_000
 SPLIT_WORKDAYS: Final = 3
 _NUMERALS: Final = re.compile(r"[0-9０-９一二三四五六七八九十（）()\[\]〔〕第之上中下批期部分\s]+")
@@ -123,7 +121,6 @@ def _sooner(row: Row, other: Row) -> bool:
 
 
 def _pair(one: _Span, other: _Span, facts: Facts) -> Row | None:
-    COUNTED["pairs"] += 1
     both = shared(one.view.ranges, other.view.ranges)
     if not both:
         return None
@@ -176,7 +173,6 @@ def visits_table(facts: Facts) -> pl.DataFrame:
 
 
 def _visit(one: Issuance, recent: list[Issuance], facts: Facts) -> Row:
-    COUNTED["pairs"] += len(recent)
     meet = busiest([shared(one.ranges, other.ranges) for other in recent])
     there = [recent[number] for number in meet.members] if meet is not None else [one]
     day = day_of(one.data.start_us or one.at_us)
@@ -205,7 +201,6 @@ def bursts_table(facts: Facts) -> pl.DataFrame:
     for one in facts.of_kind("request"):
         if "emergency" not in exempting(one):
             weeks.setdefault((one.data.issuer, period_bounds("week", one.at_us)[0]), []).append(one)
-            COUNTED["pairs"] += 1
     rows: list[Row] = []
     for (issuer, week_us), asked in weeks.items():
         meet = busiest([one.ranges for one in asked])
@@ -262,5 +257,4 @@ def _near_in_time(other: Issuance, one: Issuance, facts: Facts) -> bool:
 
 
 def _same_units(other: Issuance, one: Issuance) -> bool:
-    COUNTED["pairs"] += 1
     return bool(shared(other.ranges, one.ranges))

@@ -5,6 +5,7 @@ Pure. Flows in: facts. Flows out: polars frames.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ OPEN_US: Final = 30 * 86_400_000_000
 """A request that names no deadline is taken as open for so long."""
 FOREVER_US: Final = 1 << 62
 COMPARED: Final = 50
+REMEMBERED: Final = 200
+"""Of each element so many askers are remembered, open or not."""
 LONGEST: Final = 8
 """No chain of relays is followed further."""
 
@@ -47,7 +50,7 @@ def same_thing(one: Item, other: Item) -> bool:
 
 def overlaps_table(facts: Facts) -> pl.DataFrame:
     """The table ``overlaps``: each request with the earlier, still open one that asks for most of it, and with all that do so together."""
-    asked: dict[str, list[tuple[int, Issuance, Item]]] = {}
+    asked: dict[str, deque[tuple[int, Issuance, Item]]] = {}
     rows: list[Row] = []
     for one in facts.of_kind("request"):
         if not one.data.items:
@@ -57,12 +60,12 @@ def overlaps_table(facts: Facts) -> pl.DataFrame:
             rows.append(best)
         until = open_until_us(one)
         for item in one.data.items:
-            asked.setdefault(item.element, []).append((until, one, item))
+            asked.setdefault(item.element, deque(maxlen=REMEMBERED)).append((until, one, item))
     return frame("overlaps", rows)
 
 
 def _common_to(
-    one: Issuance, asked: dict[str, list[tuple[int, Issuance, Item]]], known: Mapping[str, Issuance]
+    one: Issuance, asked: dict[str, deque[tuple[int, Issuance, Item]]], known: Mapping[str, Issuance]
 ) -> dict[str, tuple[Issuance, set[int]]]:
     """The open requests that ask for elements of this one, and for which, by number; its superiors are none of them.
 
@@ -71,12 +74,8 @@ def _common_to(
     superior = {one.name, *ancestors(one, known)}
     found: dict[str, tuple[Issuance, set[int]]] = {}
     for number, item in enumerate(one.data.items):
-        there = asked.get(item.element)
-        if there is None:
-            continue
-        if there[0][0] <= one.at_us:
-            there[:] = [entry for entry in there if entry[0] > one.at_us]
-        for _, other, theirs in there[-COMPARED:]:
+        still = [entry for entry in asked.get(item.element, ()) if entry[0] > one.at_us]
+        for _, other, theirs in still[-COMPARED:]:
             if other.name not in superior and same_thing(item, theirs):
                 found.setdefault(other.name, (other, set()))[1].add(number)
     return found

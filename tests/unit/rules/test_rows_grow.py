@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,11 @@ from streams.events import Event, decode
 from streams.registry import Registry
 from streams.registry import load as load_registry
 from streams.rules import Facts, gather
+from streams.rules import meetings as meetings_module
+from streams.rules import overlaps as overlaps_module
+from streams.rules import relays as relays_module
 from streams.rules.columns import LISTED_EVENTS
-from streams.rules.meetings import COUNTED, bursts_table, collisions_table, splits_table, visits_table
+from streams.rules.meetings import bursts_table, collisions_table, splits_table, visits_table
 from streams.rules.overlaps import overlaps_table
 from streams.rules.relays import parents_table
 
@@ -75,19 +79,42 @@ CASES: tuple[Case, ...] = (
 )
 
 
-def work(made: Sequence[Event], table: Callable[[Facts], pl.DataFrame], registry: Registry) -> tuple[int, int]:
-    """Pairs compared, and events listed in all rows."""
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts every comparison of two reaches or two elements."""
+    counted: Counter[str] = Counter()
+
+    def counting(name: str, of: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*given: Any) -> Any:
+            counted[name] += 1
+            return of(*given)
+
+        return count
+
+    for module in (meetings_module, overlaps_module, relays_module):
+        monkeypatch.setattr(module, "shared", counting("shared", module.shared))
+    monkeypatch.setattr(overlaps_module, "same_thing", counting("same_thing", overlaps_module.same_thing))
+    return counted
+
+
+def work(
+    made: Sequence[Event], table: Callable[[Facts], pl.DataFrame], registry: Registry, compared: Counter[str]
+) -> tuple[int, int]:
+    """Comparisons, and events listed in all rows."""
     facts = gather(made, registry, CALENDAR)
-    before = COUNTED["pairs"]
+    compared.clear()
     rows = table(facts)
-    return COUNTED["pairs"] - before, int(rows["events"].list.len().sum())
+    return compared.total(), int(rows["events"].list.len().sum())
 
 
 @pytest.mark.parametrize(("make", "table"), CASES, ids=lambda one: one.__name__)
 def test_twice_the_demands_are_about_twice_the_work(
-    make: Callable[[int], list[Event]], table: Callable[[Facts], pl.DataFrame], registry: Registry
+    make: Callable[[int], list[Event]],
+    table: Callable[[Facts], pl.DataFrame],
+    registry: Registry,
+    compared: Counter[str],
 ) -> None:
-    once, twice = (work(make(number), table, registry) for number in (400, 800))
+    once, twice = (work(make(number), table, registry, compared) for number in (400, 800))
     assert sum(once) > 0
     for less, more in zip(once, twice, strict=True):
         assert more <= 2.3 * less + LISTED_EVENTS
