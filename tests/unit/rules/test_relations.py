@@ -119,11 +119,11 @@ def test_a_stroke_is_no_number_where_numbered_documents_are_counted(registry: Re
 
 
 def test_all_day_entries_collide_with_nothing_and_wide_meetings_with_those_inside(registry: Registry) -> None:
-    post = {"attendees_required": [{"post": "镇长"}]}
+    post: dict[str, Any] = {"attendees_required": [{"post": "镇长"}]}
     day = event("day", "meeting", starts_at="2026-03-05T00:00:00+08:00", ends_at="2026-03-06T00:00:00+08:00", **post)
-    hour = {"starts_at": "2026-03-05T09:00:00+08:00", "duration_minutes": 60} | post
+    hour: dict[str, Any] = {"starts_at": "2026-03-05T09:00:00+08:00", "duration_minutes": 60} | post
     town = event("town", "meeting", "2026-03-02T13:00:00+08:00", **hour)
-    wide = {"issuer": "510100-health", "reach": {"areas": ["5101"], "tiers": ["township"]}}
+    wide: dict[str, Any] = {"issuer": "510100-health", "reach": {"areas": ["5101"], "tiers": ["township"]}}
     city = event("city", "meeting", "2026-03-02T14:00:00+08:00", **hour, **wide)
     rows = collisions_table(gather([day, town, city], registry, CALENDAR))
     assert rows.select("subject", "events", "overlap_minutes").rows() == [
