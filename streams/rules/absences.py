@@ -12,9 +12,10 @@ import polars as pl
 
 from streams.calendars.periods import DAY_US
 from streams.events.data import us
-from streams.rules.columns import Row, bare, common, frame, idle_days, of_issuer, span_us, working_minutes
+from streams.rules.columns import Row, bare, common, frame, idle_days, of_issuer, working_minutes
 from streams.rules.facts import Facts, Feed, Issuance, workdays_since
 from streams.rules.overlaps import FOREVER_US
+from streams.rules.spans import span_us, starts_between
 
 ALIKE: Final = 0.8
 """Agendas with more in common than this are one."""
@@ -23,52 +24,73 @@ GAPS_FROM: Final = 20
 
 
 def outcomes_table(facts: Facts, now_us: int) -> pl.DataFrame:
-    """The table ``outcomes``: meetings that ended by ``now_us``; recurring ones and merged ones are left out."""
+    """The table ``outcomes``: meetings that ended by ``now_us``, a series with those of its occurrences that did; merged ones are left out."""
     rows: list[Row] = []
-    series: dict[str, list[tuple[frozenset[str], bool]]] = {}
-    ended = [(end, one) for one in facts.of_kind("meeting") if (end := _end_us(one)) <= now_us and _single(one)]
-    for end, one in sorted(ended, key=lambda it: (it[0], it[1].name)):
+    series: dict[str, _Series] = {}
+    filing = {one.event.source for one in facts.of_kind("meeting") if one.name in facts.concluded}
+    meetings = [one for one in facts.of_kind("meeting") if one.data.merged_into is None]
+    ended = [(ends[0], len(ends), one) for one in meetings if (ends := _ends_us(one, now_us))]
+    for end, times, one in sorted(ended, key=lambda it: (it[0], it[2].name)):
         outcome = facts.concluded.get(one.name)
         if outcome is not None and outcome.at_us > now_us:
             outcome = None
         decided = outcome is not None and outcome.decisions > 0
         agenda = frozenset(one.data.agenda)
-        earlier = series.setdefault(one.data.issuer, [])
-        undecided = 0 if decided else _undecided(agenda, earlier)
-        earlier.append((agenda, decided))
+        earlier = series.setdefault(one.data.issuer, _Series())
+        undecided = 0 if decided else earlier.undecided(agenda) + times - 1
+        earlier.add(agenda, decided)
+        unknown = outcome is None and one.event.source not in filing
         rows.append(
             common(one)
             | {
                 "class": one.data.meeting_class,
+                "occurrences": times,
                 "workdays_since_end": workdays_since(facts.calendar, end, now_us),
-                "has_outcome": outcome is not None,
-                "decisions": 0 if outcome is None else outcome.decisions,
+                "has_outcome": None if unknown else outcome is not None,
+                "decisions": None if unknown else 0 if outcome is None else outcome.decisions,
                 "undecided_like": undecided,
             }
         )
     return frame("outcomes", rows)
 
 
-def _single(one: Issuance) -> bool:
-    return not one.data.recurrence and one.data.merged_into is None
-
-
-def _end_us(one: Issuance) -> int:
-    """When a meeting ended as planned; its beginning where no end is known."""
+def _ends_us(one: Issuance, now_us: int) -> list[int]:
+    """When the occurrences of a meeting ended as planned, those that have; their beginning where no end is known."""
     start, end = span_us(one.data)
-    return end or start or FOREVER_US
+    if start is None:
+        return []
+    length = 0 if end is None or end < start else end - start
+    if not one.data.recurrence:
+        return [start + length] if start + length <= now_us else []
+    return [at + length for at in starts_between(one, start, now_us - length)]
 
 
-def _undecided(agenda: frozenset[str], earlier: list[tuple[frozenset[str], bool]]) -> int:
-    """How many earlier meetings in a row with nearly this agenda came to no decision."""
-    found = 0
-    for other, decided in reversed(earlier):
-        if not agenda or len(agenda & other) <= ALIKE * len(agenda | other):
-            continue
+class _Series:
+    """The meetings of one issuer: how many of one agenda, in a row and latest last, came to no decision. Agendas alike by much are one."""
+
+    def __init__(self) -> None:
+        self._in_a_row: dict[frozenset[str], int] = {}
+        self._with: dict[str, set[frozenset[str]]] = {}
+
+    def _alike(self, agenda: frozenset[str]) -> list[frozenset[str]]:
+        found = {other for point in agenda for other in self._with.get(point, ())}
+        return [other for other in found if len(agenda & other) > ALIKE * len(agenda | other)]
+
+    def undecided(self, agenda: frozenset[str]) -> int:
+        """How many earlier meetings in a row with nearly this agenda came to no decision."""
+        return sum(self._in_a_row[other] for other in self._alike(agenda))
+
+    def add(self, agenda: frozenset[str], decided: bool) -> None:
+        """One more meeting; a decision ends the row of all agendas that are nearly its own."""
+        if not agenda:
+            return
         if decided:
-            break
-        found += 1
-    return found
+            for other in self._alike(agenda):
+                self._in_a_row[other] = 0
+        if agenda not in self._in_a_row:
+            for point in agenda:
+                self._with.setdefault(point, set()).add(agenda)
+        self._in_a_row[agenda] = 0 if decided else self._in_a_row.get(agenda, 0) + 1
 
 
 def standing_table(facts: Facts, now_us: int) -> pl.DataFrame:
@@ -83,7 +105,7 @@ def standing_table(facts: Facts, now_us: int) -> pl.DataFrame:
         rows.append(
             common(one)
             | {
-                "age_days": (min(now_us, end) - start) // DAY_US,
+                "age_days": None if one.data.starts_us is None else (min(now_us, end) - start) // DAY_US,
                 "idle_days": idle_days(one, now_us),
                 "extension_n": getattr(one.data, "extension_n", None),
                 "overdue_days": max(0, now_us - end) // DAY_US,

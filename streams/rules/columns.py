@@ -5,7 +5,10 @@ Pure. Flows in: demands as they stand, lists, a calendar. Flows out: a polars fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
@@ -15,18 +18,27 @@ import pyarrow as pa
 from streams.calendars import Calendar, UnknownYear
 from streams.calendars.periods import DAY_US, OFFSET_US
 from streams.events.data import us
+from streams.events.docno import is_none
 from streams.registry import Registry, RegistryError
+from streams.rules.exemptions import exempting
 from streams.rules.facts import Issuance, Lists, day_of
+from streams.rules.recorded import FIELDS, MARKS, Recorded, stated
+from streams.rules.spans import MINUTE_US, duration_minutes, night_times
 from streams.rules.tables import TABLES
+from streams.rules.vocabulary import (
+    collects_forms,
+    is_trace,
+    keeps_score,
+    level_named,
+    rank_demanded,
+    rank_presiding,
+    rewards_traces,
+)
 
-MINUTE_US: Final = 60_000_000
+LISTED_EVENTS: Final = 51
+"""A row names its own event and so many others less one; how many there are in all stands in ``events_in_all``."""
+_TIMED: Final = ("meeting", "inspection")
 OFFICES: Final = ("office", "party-office")
-TRACES: Final = frozenset(("photo", "video", "screenshot", "track", "ledger", "notes", "signature"))
-TRACE_WORDS: Final = ("trace", "批示", "media", "媒体", "留痕", "照片", "台账", "笔记", "简报")
-SCORE_WORDS: Final = frozenset(("checkin", "check-in", "points", "online_time", "likes", "like", "forward", "forwards"))
-LEGAL_TEXTS: Final = ("法规", "规章", "法律", "legal")
-TRAININGS: Final = ("培训", "通报", "宣讲", "training", "briefing")
-PRINCIPALS: Final = ("principal", "正职", "主要负责人", "一把手")
 LEVELS: Final = ("province", "prefecture", "county", "township", "village")
 Row = dict[str, Any]
 
@@ -39,32 +51,9 @@ def working_minutes(calendar: Calendar, a_us: int, b_us: int) -> int | None:
         return None
 
 
-def exempting(one: Issuance, status: str | None = None) -> list[str]:
-    """The exemptions that an event itself gives ground for, by name."""
-    data = one.data
-    found = [name for name, applies in _EXEMPTING if applies(data)]
-    if status == "cooperate" and data.resources:
-        found.append("declared-cooperation")
-    return found
-
-
-def _said(text: str | None, words: Iterable[str]) -> bool:
-    return text is not None and any(word in text for word in words)
-
-
-_EXEMPTING: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
-    ("emergency", lambda data: bool(data.emergency and data.emergency_ground)),
-    ("law-basis", lambda data: bool(data.basis_type == "law" and data.legal_basis)),
-    ("new-measures", lambda data: data.new_measures is True),
-    ("upward", lambda data: getattr(data, "direction", None) == "up"),
-    ("legal-text", lambda data: _said(getattr(data, "doc_class", None), LEGAL_TEXTS)),
-    ("random-check", lambda data: getattr(data, "random_check", False)),
-    ("accident", lambda data: _said(getattr(data, "inspection_class", None), ("事故", "accident"))),
-    ("training", lambda data: _said(getattr(data, "meeting_class", None), TRAININGS)),
-    ("safety-ground", lambda data: bool(getattr(data, "safety_ground", None))),
-    ("formal-post", lambda data: _said(getattr(data, "label", None), ("挂职",)) and bool(data.approval_no)),
-    ("quality-check", lambda data: any(item.caliber and _said(item.caliber, ("校核", "核校")) for item in data.items)),
-)
+def listed(*views: Issuance) -> Row:
+    """The events of a row, no more than LISTED_EVENTS, and how many there are in all: rows do not grow with what they count."""
+    return {"events": [view.name for view in views[:LISTED_EVENTS]], "events_in_all": len(views)}
 
 
 def common(one: Issuance, period: str = "", *, others: Sequence[Issuance] = (), subject: str = "") -> Row:
@@ -82,7 +71,7 @@ def common(one: Issuance, period: str = "", *, others: Sequence[Issuance] = (), 
         **{f"to_{level}": level in one.levels for level in LEVELS},
         "exempting": exempting(one),
         "at_us": one.at_us,
-        "events": [one.name, *(other.name for other in others)],
+        **listed(one, *others),
     }
 
 
@@ -90,7 +79,7 @@ def bare(subject: str, at_us: int, area: str) -> Row:
     """The same columns of a row that is about no demand."""
     flags = {f"to_{level}": False for level in LEVELS}
     words: Row = {"subject": subject, "period": "", "area": area, "place": area, "issuer": "", "kind": ""}
-    return words | flags | {"day": day_of(at_us), "exempting": [], "at_us": at_us, "events": []}
+    return words | flags | {"day": day_of(at_us), "exempting": [], "at_us": at_us, "events": [], "events_in_all": 0}
 
 
 def of_issuer(code: str | None, registry: Registry) -> Row:
@@ -122,13 +111,25 @@ _WORDS: Final = pa.list_(pa.large_string())
 _LISTED: Final = pl.List(pl.String)
 
 
-def events_table(issued: Sequence[Issuance], calendar: Calendar, lists: Lists | None = None) -> pl.DataFrame:
-    """The table ``events`` of some demands, in their order."""
-    lists = lists or Lists()
+def events_table(
+    issued: Sequence[Issuance], calendar: Calendar, lists: Lists | None = None, recorded: Recorded | None = None
+) -> pl.DataFrame:
+    """The table ``events`` of some demands, in their order.
+
+    ``recorded``: what each source is known to record (``recorded.fields_recorded`` over all that is known of it). A missing field is an absence
+    there alone; without it, and for a source that is not in it, what an event does not say is unknown.
+    """
+    lists, recorded = lists or Lists(), recorded or {}
     columns: dict[str, list[Any]] = {}
     statuses = [_status(one, lists) for one in issued]
     for name, of_issuance in _OF_ISSUANCE.items():
         columns[name] = [of_issuance(one) for one in issued]
+    for name in _STATED:
+        able = FIELDS[name][0]
+        columns[name] = [stated(one, name, recorded) if one.event.kind in able else None for one in issued]
+    columns["marks_missing"] = [
+        _marks_missing(one, recorded) if one.event.kind == "request" else None for one in issued
+    ]
     datas = [one.data for one in issued]
     for name, of_data in _OF_DATA.items():
         columns[name] = [of_data(data) for data in datas]
@@ -146,6 +147,8 @@ def events_table(issued: Sequence[Issuance], calendar: Calendar, lists: Lists | 
             for n in places.get(kind, ()):
                 values[n] = of_kind(datas[n])
         columns[name] = values
+    columns["consented"] = [_consented(one, recorded) if one.event.kind == "secondment" else None for one in issued]
+    columns["marks_expired"] = [_expired(one) if one.event.kind == "request" else None for one in issued]
     _timed(columns, issued, calendar)
     return _framed("events", columns)
 
@@ -218,10 +221,15 @@ _OF_ISSUANCE: Final[dict[str, Callable[[Issuance], Any]]] = {
     "kind": attrgetter("event.kind"),
     "at_us": attrgetter("event.time_us"),
     "events": lambda one: [one.name],
+    "events_in_all": lambda _: 1,
     "receivers": attrgetter("receivers"),
     "attendees_in_all": lambda one: _times(getattr(one.data, "attendees", None), one.receivers),
     "idle_days": lambda one: idle_days(one, one.at_us),
+    "duration_minutes": lambda one: duration_minutes(one) if one.event.kind in _TIMED else None,
+    "night_times": night_times,
 }
+_STATED: Final = tuple(name for name in FIELDS if name not in ("marks_missing", "consented"))
+"""Columns that are null where a source is not known to record them."""
 
 
 def _times(number: int | None, by: int) -> int | None:
@@ -236,7 +244,12 @@ def idle_days(one: Issuance, now_us: int) -> int | None:
 
 def proofs(data: Any) -> int:
     """Proofs and traces that a demand requires."""
-    return len(getattr(data, "proof_required", ())) + sum(one in TRACES for one in data.demands)
+    return len(getattr(data, "proof_required", ())) + traces(data)
+
+
+def traces(data: Any) -> int:
+    """Traces that a demand requires."""
+    return sum(map(is_trace, data.demands))
 
 
 _OF_DATA: Final[dict[str, Callable[[Any], Any]]] = {
@@ -244,50 +257,59 @@ _OF_DATA: Final[dict[str, Callable[[Any], Any]]] = {
     "title": attrgetter("title"),
     "channel": attrgetter("channel"),
     "confidence": attrgetter("confidence"),
-    "has_doc_no": lambda data: bool(data.doc_no),
-    "has_plan": lambda data: bool(data.plan_item_id or data.filing_id or getattr(data, "plan_item", None)),
-    "has_assessment": lambda data: bool(data.consistency_assessment_id),
     "has_parent": lambda data: data.parent_id is not None,
-    "has_basis": lambda data: bool(data.legal_basis) or data.basis_type not in (None, "none"),
     "basis_type": attrgetter("basis_type"),
     "emergency": attrgetter("emergency"),
-    "emergency_grounded": lambda data: bool(data.emergency and data.emergency_ground),
+    "emergency_grounded": lambda data: bool(data.emergency and not is_none(data.emergency_ground)),
     "demands": attrgetter("demands"),
     "topics": attrgetter("topic"),
     "items": lambda data: len(data.items),
-    "traces": lambda data: sum(one in TRACES for one in data.demands),
+    "traces": traces,
     "new_measures": attrgetter("new_measures"),
-    "has_resources": lambda data: bool(data.resources),
-    "has_duty_item": lambda data: bool(data.duty_item_code),
 }
 
 
-def duration_minutes(data: Any) -> int | None:
-    """Length of a meeting or inspection, declared or from its planned beginning and end."""
-    if data.duration_minutes is not None:
-        return int(data.duration_minutes)
-    start, end = span_us(data)
-    return None if start is None or end is None else (end - start) // MINUTE_US
-
-
-def span_us(data: Any) -> tuple[int | None, int | None]:
-    """Planned beginning and end of a meeting or inspection; None where not said."""
-    meeting = hasattr(data, "planned_start_us")
-    start = data.planned_start_us if meeting else data.start_us
-    end = data.planned_end_us if meeting else data.end_us
-    return start or None, end if start else None
-
-
 def rank_required(data: Any) -> str | None:
-    """The highest rank that must attend: 'principal' when anybody must be one."""
-    named = [data.required_attendee_rank, *(one.rank for one in data.attendees_required)]
-    if any(_said(rank, PRINCIPALS) for rank in named):
-        return "principal"
-    return next((rank for rank in named if rank), None)
+    """The highest rank that must attend: 'principal' when anybody must be one and nobody may come instead; the rank counts before the post."""
+    named = [data.required_attendee_rank, *(one.rank or one.post for one in data.attendees_required)]
+    ranks = [rank for text in named if (rank := rank_demanded(text)) is not None]
+    return "principal" if "principal" in ranks else next(iter(ranks), None)
 
 
-def _marks_missing(data: Any) -> int:
-    return sum(not mark for mark in (data.table_no, data.issuing_body, data.approval_no, data.valid_to))
+def _speeches(data: Any) -> tuple[int | None, int | None]:
+    """The main speech, that of a principal or else the longest, and the longest of the others."""
+    told = [(rank_presiding(one.rank) == "principal", one.minutes) for one in data.speeches if one.minutes is not None]
+    ordered = sorted(told, reverse=True)
+    minutes = [length for _, length in ordered]
+    return max(minutes, default=None), max(minutes[1:], default=None)
+
+
+def _marks_missing(view: Issuance, recorded: Recorded) -> int | None:
+    """Marks of the law that a form lacks; unknown where it shows none and its source records none."""
+    if stated(view, "marks_missing", recorded) is None:
+        return None
+    return sum(is_none(getattr(view.data, mark)) for mark in MARKS)
+
+
+_VALID: Final = re.compile(r"((?:19|20)\d{2})(?:\D{1,2}(\d{1,2})(?:\D{1,2}(\d{1,2}))?)?")
+
+
+def _expired(view: Issuance) -> bool | None:
+    """Whether a form's validity ended before it was issued; None where no day can be read from it."""
+    found = _VALID.search(view.data.valid_to or "")
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[2] or 12)
+    if not 1 <= month <= 12:
+        return None
+    last = monthrange(year, month)[1]
+    return date(year, month, min(int(found[3] or last) or last, last)) < view.day
+
+
+def _consented(view: Issuance, recorded: Recorded) -> bool | None:
+    """Whether all who were asked agree; one refusal is enough, and silence counts where the source records consent."""
+    asked = [one for one in (view.data.consent_unit, view.data.consent_person) if one is not None]
+    return all(asked) if asked else stated(view, "consented", recorded)
 
 
 def _judging(data: Any) -> bool:
@@ -299,15 +321,19 @@ def _lent_days(data: Any) -> int | None:
     return None if end is None or data.starts_at is None else (us(end) - us(data.starts_at)) // DAY_US
 
 
-def _consented(data: Any) -> bool | None:
-    said = [one for one in (data.consent_unit, data.consent_person) if one is not None]
-    return all(said) if said else None
+def _level(name: str) -> Callable[[Any], str | None]:
+    """A level as a column has it, from a field that may say it in other words."""
+
+    def named(data: Any) -> str | None:
+        text: str | None = getattr(data, name)
+        return level_named(text) or text
+
+    return named
 
 
 _MEETING, _DOCUMENT, _INSPECTION, _REQUEST = ("meeting",), ("document",), ("inspection",), ("request",)
 _APP, _GROUP, _CHECKIN, _SECONDMENT = ("app",), ("group",), ("checkin",), ("secondment",)
 _EVALUATION, _JUDGED, _TARGET = ("evaluation",), ("evaluation", "pilot"), ("target",)
-_TIMED: Final = ("meeting", "inspection")
 
 
 def _fields(kinds: tuple[str, ...], *names: str) -> dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]]:
@@ -316,40 +342,39 @@ def _fields(kinds: tuple[str, ...], *names: str) -> dict[str, tuple[tuple[str, .
 
 
 _OF_KIND: Final[dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]]] = {
-    **_fields(_MEETING, "meeting_class", "form", "group_discussion", "attendees", "reach_level"),
-    "chair_rank": (_MEETING, lambda data: "principal" if _said(data.chair_rank, PRINCIPALS) else data.chair_rank),
-    "duration_minutes": (_TIMED, duration_minutes),
-    "longest_speech_minutes": (_MEETING, lambda data: max((one.minutes or 0 for one in data.speeches), default=None)),
+    **_fields(_MEETING, "meeting_class", "form", "group_discussion", "attendees"),
+    "reach_level": (_MEETING, _level("reach_level")),
+    "chair_rank": (_MEETING, lambda data: rank_presiding(data.chair_rank)),
+    "longest_speech_minutes": (_MEETING, lambda data: _speeches(data)[0]),
+    "second_speech_minutes": (_MEETING, lambda data: _speeches(data)[1]),
     "required_rank": (_MEETING, rank_required),
     **_fields(_DOCUMENT, "doc_class", "direction", "char_count", "page_count", "similarity_to_parent", "urgency"),
     **_fields(_DOCUMENT, "requires_followup_doc", "requires_report"),
     **_fields(_INSPECTION, "inspection_class", "team_size", "scoring", "third_party", "random_check"),
-    **_fields(_INSPECTION, "reception_rank", "reception_staff"),
+    **_fields(_INSPECTION, "reception_staff"),
+    "reception_rank": (_INSPECTION, lambda data: rank_demanded(data.reception_rank)),
     "ranking_published": (("inspection", "evaluation"), attrgetter("ranking_published")),
     "inspected_place": (_INSPECTION, attrgetter("place")),
     "materials": (_INSPECTION, lambda data: len(data.materials_requested)),
     "criteria": (_INSPECTION, lambda data: len(data.criteria)),
-    "trace_criteria": (_INSPECTION, lambda data: sum(_said(one, TRACE_WORDS) for one in data.criteria)),
+    "trace_criteria": (_INSPECTION, lambda data: sum(map(rewards_traces, data.criteria))),
     "grades": (_INSPECTION, lambda data: len(data.grades)),
     "materials_or_grades": (_INSPECTION, _judging),
     **_fields(_REQUEST, "claims_statistical"),
-    "marks_missing": (_REQUEST, _marks_missing),
     "proofs": (_REQUEST, lambda data: len(data.proof_required)),
     **_fields(_APP, "mandatory", "install_rate_target"),
-    "has_registry_no": (_APP, lambda data: bool(data.registry_no)),
-    "app_form": (_APP, lambda data: any(_said(one, ("form", "填报", "报表")) for one in data.functions)),
-    "app_scores": (_APP, lambda data: sum(one in SCORE_WORDS for one in data.functions)),
+    "owner_level": (_APP, _level("owner_level")),
+    "app_form": (_APP, lambda data: any(map(collects_forms, data.functions)) if data.functions else None),
+    "app_scores": (_APP, lambda data: sum(map(keeps_score, data.functions)) if data.functions else None),
     **_fields(_GROUP, "members", "instant_reply"),
     **_fields(_CHECKIN, "taps"),
-    "safety_ground": (_CHECKIN, lambda data: bool(data.safety_ground)),
-    "has_catalogue": (_JUDGED, lambda data: bool(data.catalogue_id)),
-    **_fields(_JUDGED, "approver_level", "indicators"),
+    "approver_level": (_JUDGED, _level("approver_level")),
+    **_fields(_JUDGED, "indicators"),
     **_fields(_EVALUATION, "parent_indicators", "veto"),
-    **_fields(_SECONDMENT, "home_level", "host_level", "extension_n", "label"),
+    "home_level": (_SECONDMENT, _level("home_level")),
+    "host_level": (_SECONDMENT, _level("host_level")),
+    **_fields(_SECONDMENT, "extension_n", "label"),
     "lent_days": (_SECONDMENT, _lent_days),
-    "consented": (_SECONDMENT, _consented),
-    "has_approval": (_SECONDMENT, lambda data: bool(data.approval_no)),
-    "has_admission": (("plaque",), lambda data: bool(data.admission_no)),
     "list_item": (("certificate",), attrgetter("list_item")),
     **_fields(_TARGET, "quantity", "base", "parent_quantity"),
 }

@@ -18,13 +18,16 @@ import polars as pl
 
 from streams.calendars import Calendar, period_bounds
 from streams.calendars.periods import DAY_US
-from streams.rules.columns import Row, common, exempting, frame
+from streams.rules.columns import Row, common, frame
+from streams.rules.exemptions import exempting
 from streams.rules.facts import Facts, Issuance, day_of
 
 COMPREHENSIVE: Final = ("综合", "综合性", "comprehensive")
 GRASSROOTS: Final = frozenset(("county", "township", "village"))
 SEASON_FROM: Final = 20
 Z95: Final = 1.96
+WATCHED_US: Final = 21 * DAY_US
+"""Last year was watched from its beginning when anything is known of its first three weeks, which New Year's holiday shortens."""
 
 
 def sorts(one: Issuance) -> Iterable[str]:
@@ -52,7 +55,8 @@ def quotas_table(facts: Facts, now_us: int) -> pl.DataFrame:
                 this.append(one)
             else:
                 last.append(one.at_us)
-    year = Year(facts.calendar, start, end, now_us)
+    watched = any(before <= one.at_us < before + WATCHED_US for one in facts.issued)
+    year = Year(facts.calendar, start, end, now_us, watched)
     return frame(
         "quotas",
         [_row(who, what, this, last, year, facts) for (who, what), (this, last) in sorted(years.items()) if this],
@@ -77,8 +81,8 @@ class Season(NamedTuple):
 class Year:
     """A Shanghai year with its workdays, at one moment."""
 
-    def __init__(self, calendar: Calendar, start_us: int, end_us: int, now_us: int) -> None:
-        self.start_us, self.now_us = start_us, now_us
+    def __init__(self, calendar: Calendar, start_us: int, end_us: int, now_us: int, last_watched: bool) -> None:
+        self.start_us, self.now_us, self.last_watched = start_us, now_us, last_watched
         self.first = day_of(start_us)
         self.days = (end_us - start_us) // DAY_US
         self.number = self.first.year
@@ -126,7 +130,7 @@ def _row(who: str, what: str, this: list[Issuance], last: list[int], year: Year,
         "used": used,
         "plan": plan,
         "cap": cap,
-        "last_year": counted if last else None,
+        "last_year": counted if year.last_watched else None,
         "elapsed": elapsed,
         "burn": used / bound / elapsed if bound and elapsed else None,
         "burn_30d": recent / bound / lately if bound and lately else None,

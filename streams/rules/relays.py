@@ -5,6 +5,7 @@ Pure. Flows in: facts. Flows out: a polars frame, a row for each demand whose pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,19 +16,26 @@ from streams.events.data import us
 from streams.rules.columns import Row, common, frame, proofs, working_minutes
 from streams.rules.facts import UPPER, Facts, Issuance
 from streams.rules.reaches import shared, size
+from streams.rules.vocabulary import level_named, plain
 
 LONGEST_CHAIN: Final = 6
-_YEARLY: Final = {"DAILY": 365.0, "WEEKLY": 52.0, "MONTHLY": 12.0, "YEARLY": 1.0}
-_WORDS: Final = {
-    "日": 250.0,
-    "daily": 250.0,
-    "周": 52.0,
-    "weekly": 52.0,
-    "月": 12.0,
-    "monthly": 12.0,
-    "季": 4.0,
-    "quarter": 4.0,
-}
+FIRST_LINE_TIER: Final = 16
+"""Tiers from here on are the bureaus of a line, three levels each."""
+DAILY: Final = 250.0
+"""Every day, every workday, five days a week: one frequency."""
+_YEARLY: Final = {"DAILY": DAILY, "WEEKLY": 52.0, "MONTHLY": 12.0, "YEARLY": 1.0}
+_WORDS: Final = (
+    (re.compile(r"一次性|仅一次|只报一次|^一次$|^once$|one[- ]?(time|off)"), 1.0),
+    (re.compile(r"(每|隔)?(两|双|二)周|(每|隔)两个?星期|biweekly|fortnight"), 26.0),
+    (re.compile(r"半月|每月两次|twice a month|^旬|每旬|旬报"), 24.0),
+    (re.compile(r"半年|half[- ]?year"), 2.0),
+    (re.compile(r"(每|隔)?(两|双|二)个?月(报|一次|$)|bimonthly"), 6.0),
+    (re.compile(r"每(个工作)?日|每天|日报|^日$|零报告|\bdaily\b"), DAILY),
+    (re.compile(r"每(周|星期)|周报|^周$|\bweekly\b"), 52.0),
+    (re.compile(r"每个?月|月报|^月(度)?$|按月|\bmonthly\b"), 12.0),
+    (re.compile(r"每个?季|季报|^季(度)?$|按季|\bquarter(ly)?\b"), 4.0),
+    (re.compile(r"每年|年报|^年(度)?$|按年|\b(yearly|annual(ly)?)\b"), 1.0),
+)
 _DAY_US: Final = 86_400_000_000
 
 
@@ -46,6 +54,8 @@ def _added(child: Issuance, parent: Issuance, facts: Facts, known: Mapping[str, 
     mine, theirs = child.data, parent.data
     asked, before = {one.element for one in mine.items}, {one.element for one in theirs.items}
     often, seldom = occurrences_a_year(mine), occurrences_a_year(theirs)
+    if seldom is None and theirs.deadline_us is not None and parent.event.kind == child.event.kind:
+        seldom = 1.0  # a superior demand of the same kind with its one deadline comes once
     return {
         "parent_issuer": theirs.issuer,
         "parent_level": parent.level,
@@ -56,16 +66,17 @@ def _added(child: Issuance, parent: Issuance, facts: Facts, known: Mapping[str, 
         "items_added": len(asked - before) if before else None,
         "proofs_added": max(0, proofs(mine) - proofs(theirs)),
         "occurrences_a_year": often,
-        "frequency_ratio": often / seldom,
+        "frequency_ratio": _ratio(often, seldom),
         "target_ratio": _target_ratio(mine, theirs),
         "indicators_added": _more(getattr(mine, "indicators", None), getattr(theirs, "indicators", None)),
         "receivers_beyond": _beyond(child, parent, facts),
         "already_reached": _already(child, parent),
-        "days_after": (child.at_us - parent.at_us) / _DAY_US,
+        "days_after": (child.at_us - parent.at_us) // _DAY_US,
         "similarity": getattr(mine, "similarity_to_parent", None),
         "demands_added": len(set(mine.demands) - set(theirs.demands)),
         "new_measures": mine.new_measures,
         "chain": _chain(child, known),
+        "covered_above": _covered(child, known),
     }
 
 
@@ -91,23 +102,35 @@ def _time(child: Issuance, parent: Issuance, facts: Facts) -> Row:
     }
 
 
-def occurrences_a_year(data: Any) -> float:
-    """How often a demand comes back in a year; 1 for what comes once."""
+def occurrences_a_year(data: Any) -> float | None:
+    """How often a demand comes back in a year, by its rhythm and not by how long it lasts; None where it does not say."""
     if data.recurrence:
         rule = recurrence.parse(data.recurrence)
-        days = rule.text.partition("BYDAY=")[2].partition(";")[0].count(",") + 1 if rule.frequency == "WEEKLY" else 1
-        yearly = _YEARLY.get(rule.frequency, 1.0) * days / rule.interval
-        return min(yearly, float(rule.count)) if rule.count is not None else yearly
-    return next((often for word, often in _WORDS.items() if data.frequency and word in data.frequency), 1.0)
+        if rule.count == 1:
+            return 1.0
+        parts = dict(part.split("=", 1) for part in rule.text.split(";"))
+        named = {"WEEKLY": "BYDAY", "MONTHLY": "BYMONTHDAY", "YEARLY": "BYMONTH"}.get(rule.frequency, "")
+        times = len(set(parts[named].split(","))) if named in parts else 1
+        hours = len(set(parts["BYHOUR"].split(","))) if "BYHOUR" in parts else 1
+        return min(_YEARLY[rule.frequency] * times / rule.interval, DAILY) * hours
+    if not data.frequency:
+        return None
+    said = plain(data.frequency)
+    return next((often for words, often in _WORDS if words.search(said)), None)
+
+
+def _ratio(mine: float | None, theirs: float | None) -> float | None:
+    """One over the other, so rounded that equal shares are equal; None where one is unknown or there is nothing to compare with."""
+    return None if mine is None or not theirs else round(mine / theirs, 9)
 
 
 def _target_ratio(mine: Any, theirs: Any) -> float | None:
-    """The child's quantity over the parent's; per head where both give a base."""
+    """The child's quantity over the parent's; per head where both give a base. Different measures are not compared."""
     asked, given = getattr(mine, "quantity", None), getattr(theirs, "quantity", None)
-    if asked is None or not given:
+    if asked is None or not given or None is not mine.measure != theirs.measure is not None:
         return None
     base, above = mine.base, theirs.base
-    return float(asked / base / (given / above)) if base and above else float(asked / given)
+    return _ratio(asked / base, given / above) if base and above else _ratio(asked, given)
 
 
 def _more(mine: int | None, theirs: int | None) -> int | None:
@@ -115,32 +138,68 @@ def _more(mine: int | None, theirs: int | None) -> int | None:
 
 
 def _beyond(child: Issuance, parent: Issuance, facts: Facts) -> int:
-    """Units outside the area that the parent speaks to."""
-    inside = 0
+    """Units that the parent neither reaches nor has above them among those that it reaches."""
+    registry, inside = facts.registry, 0
     for one in child.ranges:
-        lo, hi = facts.registry.span_of(parent.place, one.tier)
-        inside += max(0, min(hi, one.hi) - max(lo, one.lo))
+        level = UPPER.index(_level_of(one.tier))
+        spans: set[tuple[int, int]] = set()
+        for above in parent.ranges:
+            if above.tier == one.tier:
+                spans.add((above.lo, above.hi))
+            elif UPPER.index(_level_of(above.tier)) < level:
+                first, last = (
+                    registry.code_of(above.tier, rank).partition("-")[0] for rank in (above.lo, above.hi - 1)
+                )
+                spans.add((registry.span_of(first, one.tier)[0], registry.span_of(last, one.tier)[1]))
+        inside += _covered_length(spans, one.lo, one.hi)
     return size(child.ranges) - inside
+
+
+def _level_of(tier: int) -> str:
+    return UPPER[tier if tier < FIRST_LINE_TIER else (tier - FIRST_LINE_TIER) % 3 + 1]
+
+
+def _covered_length(spans: set[tuple[int, int]], lo: int, hi: int) -> int:
+    """How much of a range some spans cover, each part once."""
+    covered, upto = 0, lo
+    for start, end in sorted(spans):
+        start, end = max(start, upto), min(end, hi)
+        if end > start:
+            covered, upto = covered + end - start, end
+    return covered
 
 
 def _already(child: Issuance, parent: Issuance) -> float:
     """Which share of the child's units the parent reached itself; a video meeting reaches down to the level that it names."""
-    level = getattr(parent.data, "reach_level", None)
-    if level in UPPER and child.place.startswith(parent.area) and child.levels:
-        reached = [one for one in child.levels if UPPER.index(one) <= UPPER.index(str(level))]
+    level = level_named(getattr(parent.data, "reach_level", None))
+    if level is not None and child.place.startswith(parent.place) and child.levels:
+        reached = [one for one in child.levels if UPPER.index(one) <= UPPER.index(level)]
         if len(reached) == len(child.levels):
             return 1.0
     whole = size(child.ranges)
     return size(shared(child.ranges, parent.ranges)) / whole if whole else 0.0
 
 
-def _chain(child: Issuance, known: Mapping[str, Issuance]) -> int:
-    """Demands of the child's kind on the way up to the root, the child included."""
-    length, one = 1, child
-    for _ in range(LONGEST_CHAIN):
-        above = known.get(one.parent)
-        if above is None or above is one:
+def _above(child: Issuance, known: Mapping[str, Issuance]) -> list[Issuance]:
+    """The demands above one, up to the root, the nearest first."""
+    found: list[Issuance] = []
+    one = child
+    while len(found) < LONGEST_CHAIN and (above := known.get(one.parent)) is not None:
+        if above is child or any(above is other for other in found):
             break
-        length += above.event.kind == child.event.kind
+        found.append(above)
         one = above
-    return length
+    return found
+
+
+def _chain(child: Issuance, known: Mapping[str, Issuance]) -> int:
+    """Levels that issued a demand of the child's kind on the way from the root to the child; a series of one body is one."""
+    return len({one.level for one in (child, *_above(child, known)) if one.event.kind == child.event.kind})
+
+
+def _covered(child: Issuance, known: Mapping[str, Issuance]) -> bool:
+    """Whether a video meeting above it reached all its units already."""
+    return any(
+        one.event.kind == "meeting" and one.data.form == "video" and _already(child, one) >= 0.99
+        for one in _above(child, known)
+    )

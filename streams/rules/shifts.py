@@ -13,8 +13,10 @@ from typing import Final
 import polars as pl
 
 from streams.calendars.periods import DAY_US
-from streams.rules.columns import Row, bare, common, frame, of_issuer, span_us, working_minutes
+from streams.events.docno import is_none, is_number
+from streams.rules.columns import LISTED_EVENTS, Row, bare, common, frame, of_issuer, working_minutes
 from streams.rules.facts import Facts, Issuance, day_of, name_of, workdays_since
+from streams.rules.spans import span_us
 
 WINDOWS_DAYS: Final = (7, 91)
 HALF_YEAR_US: Final = 182 * DAY_US
@@ -42,8 +44,8 @@ def _shift(who: str, split: Split, days: int, facts: Facts) -> Row:
         [one for one in split[0] if one.event.kind == "meeting"],
         [one for one in split[1] if one.event.kind == "meeting"],
     )
-    unnumbered = [sum(not one.data.doc_no for one in side) for side in papers]
-    points, deviations = rise(papers, lambda one: not one.data.doc_no)
+    unnumbered = [sum(map(_unnumbered, side)) for side in papers]
+    points, deviations = rise(papers, _unnumbered)
     off_points, off_deviations = rise(called, lambda one: _off_hours(one, facts))
     new_points, new_deviations = rise(called, lambda one: any(word in one.data.title for word in NEW_TITLES))
     last = split[1][-1]
@@ -66,9 +68,15 @@ def _shift(who: str, split: Split, days: int, facts: Facts) -> Row:
     }
 
 
+def _unnumbered(one: Issuance) -> bool:
+    return not is_number(one.data.doc_no)
+
+
 def _paper(one: Issuance) -> bool:
     """Documents and requests that demand something, or carry a number."""
-    return one.event.kind in ("document", "request") and bool(one.data.doc_no or one.data.demands or one.data.items)
+    return one.event.kind in ("document", "request") and bool(
+        not _unnumbered(one) or one.data.demands or one.data.items
+    )
 
 
 def _off_hours(one: Issuance, facts: Facts) -> bool:
@@ -126,7 +134,9 @@ def _concerns(one: Issuance, what: str) -> bool:
     if kind not in ("all", one.event.kind):
         return False
     data = one.data
-    return more != "off-plan" or not (data.plan_item_id or data.filing_id or getattr(data, "plan_item", None))
+    return more != "off-plan" or all(
+        map(is_none, (data.plan_item_id, data.filing_id, getattr(data, "plan_item", None)))
+    )
 
 
 def corrections_table(facts: Facts) -> pl.DataFrame:
@@ -136,7 +146,11 @@ def corrections_table(facts: Facts) -> pl.DataFrame:
         data = event.data
         row = bare(f"event:{name_of(event.source, event.id)}", event.time_us, "") | {
             "issuer": data.issuer or "",
-            "events": [name_of(event.source, event.id), *(name_of(it.source, it.id) for it in event.targets)],
+            "events": [
+                name_of(event.source, event.id),
+                *(name_of(it.source, it.id) for it in event.targets[: LISTED_EVENTS - 1]),
+            ],
+            "events_in_all": 1 + len(event.targets),
             "void": data.effect == "void",
             "restated": len(event.targets),
             "has_ground": bool(data.ground),

@@ -66,7 +66,8 @@ to_township flag reaches townships
 to_village flag reaches villages
 exempting words exemptions that the event itself gives ground for
 at_us instant when it came to be: issued, began, ended or was looked at
-events words the events that the row is made from, SOURCE#ID
+events words the events that the row is made from, SOURCE#ID; 51 at most
+events_in_all count how many they are in all
 """)
 
 EVENTS: Final = _columns("""
@@ -77,11 +78,11 @@ receivers count units reached
 title text title
 channel text OA, paper, phone, SMS, WeCom ...
 confidence text captured, declared, inferred or reported
-has_doc_no flag carries a document number
-has_plan flag names a plan item or a filing
-has_assessment flag names a consistency assessment
+has_doc_no flag carries a document number; 无, —, 待定 and their like are none; null where it is missing and its source is not known to record it
+has_plan flag names a plan item or a filing; null as above
+has_assessment flag names a consistency assessment; null as above
 has_parent flag relays a superior demand
-has_basis flag cites a legal basis, or one of law, centre, province, city or county
+has_basis flag cites a legal basis, or one of law, centre, province, city or county; null as above
 basis_type text law, central, province, city, county or none
 emergency flag marked as an emergency
 emergency_grounded flag marked as an emergency and says why
@@ -90,8 +91,8 @@ topics words topics
 items count requested data elements
 traces count demanded traces: photo, video, screenshot, track, ledger, notes, signature
 new_measures flag declares measures of its own
-has_resources flag says which resources go with the task
-has_duty_item flag names an item of the duty list
+has_resources flag says which resources go with the task; null as above
+has_duty_item flag names an item of the duty list; null as above
 duty_status text basic, cooperate or withdrawn by the receivers' duty list on the day; 'off-list' when not on it; null without a list
 approved_receivers count units that the approved plan item covers; null when not known
 delivered_at_work flag delivered within working hours of a workday
@@ -104,13 +105,14 @@ start_month count month of its beginning
 start_minute count minute of the day of its beginning
 meeting_class text class of a meeting
 form text onsite, video or phone
-duration_minutes count length of a meeting or inspection
+duration_minutes count length of a meeting or inspection; null for an all-day entry, which names no hours
 group_discussion flag a meeting with group discussion
 longest_speech_minutes count the longest speech
+second_speech_minutes count the longest speech beside the main one, which is a principal's or else the longest; null with fewer than two
 attendees count persons who must attend per unit
 attendees_in_all count the same times the units reached
-chair_rank text rank of who chairs
-required_rank text highest rank that must attend
+chair_rank text rank of who chairs: principal (also by post: 县委书记), deputy, or what is written
+required_rank text highest rank that must attend: principal (also by post), deputy, either where one may come for the other, or what is written
 reach_level text level that a video meeting reaches down to
 doc_class text class of a document
 direction text down, up or level
@@ -132,21 +134,24 @@ ranking_published flag a ranking is published
 third_party flag carried out by a third party
 random_check flag lawful random check (双随机)
 materials_or_grades flag scoring, grades, ranking, criteria or materials are there
-reception_rank text rank that must receive
+reception_rank text rank that must receive, as required_rank
 reception_staff count staff that must receive
 claims_statistical flag says that it is a statistical form
-marks_missing count of table number, issuing body, approval number and validity, how many are missing
+marks_missing count of table number, issuing body, approval number and validity, how many are missing; null where the source never shows any
+marks_expired flag the validity that a form shows ended before it was issued; null where it shows none
 proofs count proofs required
-has_registry_no flag an app with a filing number
-app_form flag an app that collects forms
-app_scores count functions of check-in, points, online time, likes or forwards
+has_registry_no flag an app with a filing number; null as has_doc_no
+owner_level text level of who owns an app
+app_form flag an app that collects forms; null where its functions are not told
+app_scores count functions of check-in, points, online time, likes or forwards; null where its functions are not told
 mandatory flag use is compulsory
 install_rate_target number share of installations that is demanded
 members count members of a group
 instant_reply flag instant replies are demanded
 taps count check-ins demanded per person
-safety_ground flag a ground of safety is given
-has_catalogue flag stands on the approved catalogue
+safety_ground flag a ground of safety is given; null as has_doc_no
+night_times count how many times a day a series falls between 21:00 and 6:00; null where it tells no hour
+has_catalogue flag stands on the approved catalogue; null as has_doc_no
 approver_level text level that approved
 indicators count indicators
 parent_indicators count indicators of the superior evaluation
@@ -155,10 +160,10 @@ home_level text level that lends staff
 host_level text level that borrows
 lent_days count days of the secondment as planned
 extension_n count extensions
-consented flag unit and person both agree; null where not said
-has_approval flag carries an approval number
+consented flag all who were asked agree; null as has_doc_no
+has_approval flag carries an approval number; null as has_doc_no
 label text what a secondment calls itself
-has_admission flag a plaque with an admission number
+has_admission flag a plaque with an admission number; null as has_doc_no
 list_item text item of the list of certificates that it names
 idle_days count days since a group's last activity when the event was sent
 quantity number quantity of a target
@@ -177,23 +182,26 @@ time_lost_minutes count working minutes by which the child's deadline precedes t
 time_lost_share number the same as a share of the working time that the parent left at its own issue, per level between
 items_added count elements that the parent does not ask for
 proofs_added count proofs and traces that the parent does not ask for
-occurrences_a_year number of the child, by its recurrence or frequency
-frequency_ratio number occurrences a year of the child over the parent's
+occurrences_a_year number of the child, by its recurrence or frequency, 250 for daily; null where it does not say
+frequency_ratio number occurrences a year of the child over the parent's; null where one of them does not say how often
 target_ratio number quantity of the child over the parent's, per head where both give a base
 indicators_added count indicators beyond the parent's
-receivers_beyond count units outside the area or tiers that the parent reaches
+receivers_beyond count units that neither the parent reaches nor lie below one that it reaches
 already_reached number share of the child's units that the parent reached itself
 days_after number days from the parent's issue to the child's
 similarity number similarity of the texts
 demands_added count demands beyond the parent's
 new_measures flag the child declares measures of its own
-chain count meetings of one root in the chain up to this one
+chain count levels that held a meeting in the chain from the root up to this one
+covered_above flag a video meeting above it in the chain had reached its units
 """)
 
 OVERLAPS: Final = _columns("""
 other_issuer text who else asks
 same_issuer flag both are of one issuer
 containment number share of this request's elements that the other, still open, asks for too
+union_containment number the same for all other open requests that meet at one unit, together
+others count how many these are
 jaccard number shared elements over all elements of both
 shared count shared elements
 units count units that both reach
@@ -218,6 +226,7 @@ visits count inspections of one unit or place within 30 days up to this one
 teams count issuers among them
 same_class count of the same class among them
 same_day count issuers that come to that unit on the same day
+same_matter count issuers among them with the same class and a topic in common: they could have come together
 spot text unit or place
 """)
 BURSTS: Final = _columns("""
@@ -233,7 +242,7 @@ what text KIND, KIND:CLASS or app:grassroots
 used count issued this year up to now, exempt and upward ones left out
 plan count as planned; null without a plan
 cap count as capped; null without a cap
-last_year count issued last year up to the same workday; null when last year was not watched
+last_year count issued last year up to the same workday; null when last year was not watched from its beginning
 elapsed number share of the year's workdays that have passed
 burn number used over cap (or plan), over elapsed
 burn_30d number the same rate over the last 30 days
@@ -248,12 +257,13 @@ busy_weeks count weeks of the year in which at least one took place
 OUTCOMES: Final = _columns("""
 class text class of the meeting or inspection
 workdays_since_end count whole workdays since it ended
-has_outcome flag an outcome was filed, be it late
-decisions count decisions of the outcome
-undecided_like count earlier meetings of the issuer with more than 80 % of the agenda in common, in a row, without a decision
+has_outcome flag an outcome was filed, be it late; null where there is none and its source never filed one
+decisions count decisions of the outcome; null as has_outcome
+occurrences count occurrences of a series that are over; 1 for a single meeting
+undecided_like count earlier meetings of the issuer with more than 80 % of the agenda in common, or of the series, in a row, without a decision
 """)
 STANDING: Final = _columns("""
-age_days count days since it began
+age_days count days since it began; null where it does not say when
 idle_days count days since the last sign of life, for groups that tell it
 extension_n count extensions
 overdue_days count days past the planned end
@@ -306,7 +316,11 @@ TABLES: Final[dict[str, Table]] = {
     "parents": Table("relation", "one demand that relays a superior one", PARENTS),
     "overlaps": Table("relation", "one request and one other still open that reaches the same units", OVERLAPS),
     "held": Table("relation", "one request whose elements somebody holds", HELD),
-    "collisions": Table("relation", "two meetings or inspections that concern the same units", COLLISIONS),
+    "collisions": Table(
+        "relation",
+        "two meetings or inspections that concern the same units and name a post or topic in common",
+        COLLISIONS,
+    ),
     "visits": Table("relation", "one inspection and those before it at the same place", VISITS),
     "bursts": Table("relation", "one issuer and one week", BURSTS),
     "splits": Table("relation", "one demand issued in parts", SPLITS),

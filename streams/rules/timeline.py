@@ -5,6 +5,7 @@ Pure. Flows in: mappings read from YAML. Flows out: frozen ``Timeline`` values a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -15,6 +16,7 @@ from streams.events import Event, decode
 from streams.events.data import us
 from streams.rules.facts import Case, IssuerWarning, Lists
 from streams.rules.pack import Duration, Layer, Strict
+from streams.rules.recorded import FIELDS
 
 SOURCE: Final = "//test"
 
@@ -75,6 +77,15 @@ class Known(Strict):
     caps: tuple[Numbered, ...] = ()
     warnings: tuple[Warned, ...] = ()
     cases: tuple[Waiting, ...] = ()
+    recorded: Annotated[
+        tuple[str, ...],
+        Field(description="columns of the table events that every source of the story is known to record"),
+    ] = ()
+
+    def records(self, sources: Iterable[str]) -> dict[str, frozenset[str]]:
+        """What each source of the story records."""
+        named = frozenset(f"{kind}.{column}" for column in self.recorded for kind in FIELDS[column][0])
+        return dict.fromkeys(sources, named)
 
     def lists(self) -> Lists:
         """The lists as the rules read them."""

@@ -24,9 +24,10 @@ from streams.ledger.ledger import I64, loads_at
 from streams.ledger.metrics import Metric
 from streams.ledger.replay import postings_from
 from streams.registry import Registry, load
-from streams.rules import BUILDERS, Lists, LoadWatch, Rulebook, evaluate, gather, shipped
+from streams.rules import BUILDERS, Lists, LoadWatch, Rulebook, evaluate, events_table, gather, shipped, truths
 from streams.rules import load as load_packs
 from streams.rules.facts import day_of
+from streams.rules.recorded import fields_recorded
 from streams.simulate import Label, Labelled, stream
 from streams.simulate.choosing import HELD
 from tests.bench.__main__ import write
@@ -43,7 +44,7 @@ NOTES: Final = {
     "R20": "not decidable from labels: places of the flow that pass the level are hot by the rule itself, and no label names them",
 }
 
-COUNTING: Final = ("R05-merge", "R12-month")
+COUNTING: Final = ("R05-merge", "R12-month", "R12-teams")
 """Facts that count or suggest: they accuse nobody, and no label names them."""
 
 
@@ -94,7 +95,11 @@ def findings(events: list[Event], registry: Registry, book: Rulebook, calendar: 
     ends = looks()
     momentary = ("quotas", "shifts", "rebounds", "outcomes", "standing", "cases")
     lasting = tuple(one for one in BUILDERS if one not in ("events", "feeds", *momentary))
-    passes = [(ends[-1], as_issued, ("events",)), (ends[-1], facts, lasting)]
+    rows = events_table(as_issued.issued, calendar, lists, fields_recorded(as_issued.issued))
+    for truth in truths(rows, book, "events"):
+        if truth.holds:
+            out[truth.id] = Found(truth.rule, truth.subject, frozenset(truth.events))
+    passes = [(ends[-1], facts, lasting)]
     passes += [(end, facts, momentary) for end in ends]
     passes += [(end, facts, ("feeds",)) for end in ends[LEARNT:]]
     for now_us, known, tables in passes:

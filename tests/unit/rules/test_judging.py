@@ -71,8 +71,8 @@ def batch() -> list[Event]:
     return [
         event("a", deadline_at="2026-03-02T17:00:00+08:00", demands=["form", "photo"]),
         event("b", "meeting", duration_minutes=300, chair_rank="deputy", required_attendee_rank="principal"),
-        event("c", "document", doc_class="综合", char_count=9_000, demands=["plan"]),
-        event("d", "inspection", starts_at="2026-03-07T09:00:00+08:00", criteria=["result"]),
+        event("c", "document", doc_class="综合", char_count=9_000, demands=["plan"], doc_no="无"),
+        event("d", "inspection", starts_at="2026-03-07T09:00:00+08:00", criteria=["result"], plan_item_id="无"),
         event("e", issuer="370102-education", reach={"areas": ["370102"], "tiers": ["township"]}),
     ]
 
