@@ -78,7 +78,8 @@ def _behind(
     client: Client, registry: Registry, one: StoredTransition
 ) -> tuple[list[Contribution], dict[int, str], list[Event]]:
     """What a finding was made from: the demands of a load, or the events that it names."""
-    metric, unit = one.inputs.get("metric"), one.transition.subject.removeprefix("unit:")
+    subject = one.transition.subject
+    metric, unit = one.inputs.get("metric") if subject.startswith("unit:") else None, subject.removeprefix("unit:")
     place = registry.find(unit) if metric else None
     if metric and place is not None:
         wanted = Metric.parse(str(metric))

@@ -6,6 +6,7 @@ Flows in: one event that was not sent, the Scope of its issuer's token. Flows ou
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from streams.registry import Registry
 from streams.registry.errors import RegistryError
 from streams.rules.facts import gather, name_of
 from streams.rules.precheck import I64, Other, Precheck, precheck
+from streams.rules.recorded import EVERYTHING
 from streams.store import Scope, reads
 from streams.store.loads import newest_events
 
@@ -64,6 +66,7 @@ def checked(client: Client, registry: Registry, event: Event, now_us: int) -> di
     name = name_of(event.source, event.id)
     known = [one for one in decoded(row.body for row in rows) if name_of(one.source, one.id) != name]
     facts = gather([*known, event], registry, Calendar.load())
+    facts = replace(facts, recorded={**facts.recorded, event.source: EVERYTHING})
     postings = postings_from([event], registry, effort.estimate, horizon_us(now_us))
 
     def load_at(metric: Metric, tier: int, at_us: int) -> I64:

@@ -11,10 +11,10 @@ from typing import Final
 import polars as pl
 
 from streams.calendars.periods import DAY_US
+from streams.demands import FOREVER_US
 from streams.events.data import us
 from streams.rules.columns import Row, bare, common, frame, idle_days, of_issuer, working_minutes
 from streams.rules.facts import Facts, Feed, Issuance, workdays_since
-from streams.rules.overlaps import FOREVER_US
 from streams.rules.spans import span_us, starts_between
 
 ALIKE: Final = 0.8

@@ -20,12 +20,13 @@ from streams.rules.meetings import bursts_table, collisions_table, splits_table,
 from streams.rules.overlaps import held_table, overlaps_table
 from streams.rules.predicates import Judged, fault_of, judged, require_none, truths
 from streams.rules.quotas import quotas_table
+from streams.rules.recorded import Recorded
 from streams.rules.relays import parents_table
 from streams.rules.shifts import corrections_table, rebounds_table, shifts_table
 from streams.rules.truth import Truth
 
 BUILDERS: Final[dict[str, Callable[[Facts, int], pl.DataFrame]]] = {
-    "events": lambda facts, _: events_table(facts.issued, facts.calendar, facts.lists),
+    "events": lambda facts, _: events_table(facts.issued, facts.calendar, facts.lists, facts.recorded),
     "corrections": lambda facts, _: corrections_table(facts),
     "parents": lambda facts, _: parents_table(facts),
     "overlaps": lambda facts, _: overlaps_table(facts),
@@ -47,9 +48,15 @@ LIVING: Final = ("parents", "overlaps", "held", "collisions", "visits", "bursts"
 """Tables about demands that anything can still be done about."""
 
 
-def judge(book: Rulebook, issued: Sequence[Issuance], calendar: Calendar, lists: Lists | None = None) -> list[Truth]:
+def judge(
+    book: Rulebook,
+    issued: Sequence[Issuance],
+    calendar: Calendar,
+    lists: Lists | None = None,
+    recorded: Recorded | None = None,
+) -> list[Truth]:
     """What the event rules say of a batch of demands, exempt ones included (they do not hold). Raises RuleFailed."""
-    return truths(events_table(issued, calendar, lists), book, "events")
+    return truths(events_table(issued, calendar, lists, recorded), book, "events")
 
 
 def evaluate(book: Rulebook, facts: Facts, now_us: int, tables: Collection[str] = tuple(BUILDERS)) -> list[Truth]:

@@ -20,6 +20,7 @@ from streams.events.changes import Decision
 from streams.events.data import us
 from streams.registry import Ranges, Registry, RegistryError
 from streams.registry.model import WIDTHS
+from streams.rules.recorded import Recorded, fields_recorded
 
 RECTIFIED: Final = ("整改", "rectif")
 """Words by which a withdrawal says that it is a rectification."""
@@ -196,6 +197,8 @@ class Facts:
     feeds: tuple[Feed, ...] = ()
     cases: tuple[Case, ...] = ()
     warnings: tuple[IssuerWarning, ...] = ()
+    recorded: Recorded = field(default_factory=dict)
+    """What each source is known to record."""
     known: Mapping[str, Issuance] | None = None
     """Demands by SOURCE#ID, where more are known than ``issued``."""
 
@@ -277,9 +280,13 @@ def gather(
     feeds: Sequence[Feed] = (),
     cases: Sequence[Case] = (),
     warnings: Sequence[IssuerWarning] = (),
+    recorded: Recorded | None = None,
     now_us: int = FOREVER_US,
 ) -> Facts:
-    """The facts of a set of events at an instant; duplicates and order do not matter."""
+    """The facts of a set of events at an instant; duplicates and order do not matter.
+
+    ``recorded``: what each source is known to record; by default what these events themselves show.
+    """
     known = tuple(events)
     standing: list[Issuance] = []
     withdrawn: list[Issuance] = []
@@ -305,6 +312,7 @@ def gather(
         feeds=tuple(feeds),
         cases=tuple(cases),
         warnings=tuple(warned),
+        recorded=fields_recorded((*standing, *withdrawn)) if recorded is None else recorded,
     )
 
 

@@ -32,6 +32,7 @@ from streams.rules.facts import (
     rectified,
     view_of,
 )
+from streams.rules.recorded import Recorded
 from streams.rules.truth import EndReason
 
 FEED_TIMES: Final = 1_000
@@ -108,6 +109,10 @@ class LiveDemands:
         state = self._said.get(name)
         return not (state is not None and state.gone(now_us)) and is_standing(view) and view.is_living(now_us)
 
+    def views(self) -> list[Issuance]:
+        """All demands that are held, in no order."""
+        return list(self._views.values())
+
     def view(self, name: str) -> Issuance | None:
         """A demand by SOURCE#ID; None when it is not held."""
         return self._views.get(name)
@@ -118,7 +123,13 @@ class LiveDemands:
         return state.gone(now_us) if state is not None else ""
 
     def facts(
-        self, now_us: int, lists: Lists, *, cases: Sequence[Case] = (), warnings: Sequence[IssuerWarning] = ()
+        self,
+        now_us: int,
+        lists: Lists,
+        recorded: Recorded,
+        *,
+        cases: Sequence[Case] = (),
+        warnings: Sequence[IssuerWarning] = (),
     ) -> Facts:
         """Everything that the rules look at, at an instant."""
         issued: list[Issuance] = []
@@ -145,6 +156,7 @@ class LiveDemands:
             feeds=tuple(Feed(source, tuple(sorted(times))) for source, times in sorted(self._feeds.items())),
             cases=tuple(cases),
             warnings=tuple(warned),
+            recorded=recorded,
         )
 
 

@@ -55,7 +55,16 @@ class _Watched:
     limits: I64 | np.int64
     clear_share: float
     over: NDArray[np.bool_]
+    inner: int
+    """The tier whose load is measured: the same, but for rules on areas."""
+    mean_of: tuple[I64, I64] | None = None
+    """Of a rule on areas: where the units inside each area begin and end."""
     variants: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """What its findings are about: units, or areas."""
+        return "unit" if self.mean_of is None else "area"
 
 
 class LoadWatch:
@@ -76,7 +85,7 @@ class LoadWatch:
     @property
     def metrics(self) -> tuple[tuple[Metric, int], ...]:
         """What ``changes`` will ask for, each once."""
-        return tuple(dict.fromkeys((one.metric, one.tier) for one in self._watched.values()))
+        return tuple(dict.fromkeys((watched.metric, watched.inner) for watched in self._watched.values()))
 
     def move(self, day: date) -> None:
         """Go on under the law of another day; units that a rule holds for stay so until their load says otherwise."""
@@ -114,8 +123,18 @@ class LoadWatch:
         uniform = size > 0 and bool((limits == limits[0]).all())
         clear = first.rule.limit if first.rule.clear is None else first.rule.clear
         share = clear / first.rule.limit if first.rule.limit else 1.0
+        inner = tier if load.mean_of is None else self._registry.tier_id(load.mean_of)
         metric = Metric.parse(load.metric)
-        return _Watched(first, metric, tier, limits[0] if uniform else limits, share, over, dict(variants))
+        spans = None if load.mean_of is None else self._spans(tier, inner)
+        return _Watched(
+            first, metric, tier, limits[0] if uniform else limits, share, over, inner, spans, dict(variants)
+        )
+
+    def _spans(self, tier: int, inner: int) -> tuple[I64, I64]:
+        """Where the units of a lower tier begin and end inside each unit of a tier."""
+        codes = (self._registry.code_of(tier, rank) for rank in range(self._registry.size(tier)))
+        spans = np.array([self._registry.span_of(code, inner) for code in codes], np.int64).reshape(-1, 2)
+        return spans[:, 0], spans[:, 1]
 
     def changes(self, loads: LoadOf) -> list[Change]:
         """What changed since the last call; loads must cover whole tiers. A rule that cannot be asked is in ``faults`` and changes nothing."""
@@ -123,13 +142,22 @@ class LoadWatch:
         self.faults = []
         for watched in self._watched.values():
             try:
-                change = self._moved(watched, loads(watched.metric, watched.tier))
+                change = self._moved(watched, self._values(watched, loads))
             except Exception as error:  # one rule must not keep the others from being asked
                 self.faults.append(fault_of(watched.rule, error, "units"))
                 continue
             if change is not None:
                 found.append(change)
         return found
+
+    def _values(self, watched: _Watched, loads: LoadOf) -> I64:
+        """What each unit of the rule's tier bears; of areas, the mean of the units inside (0 where there are none)."""
+        if watched.mean_of is None:
+            return loads(watched.metric, watched.tier)
+        sums = np.concatenate(([0], np.cumsum(loads(watched.metric, watched.inner))))
+        lo, hi = watched.mean_of
+        means: I64 = (sums[hi] - sums[lo]) // np.maximum(hi - lo, 1)
+        return means
 
     def _moved(self, watched: _Watched, values: I64) -> Change | None:
         levels = self._levels(watched, values)
@@ -175,7 +203,7 @@ class LoadWatch:
         rule = standing.rule
         return Truth(
             rule=rule.id,
-            subject=f"unit:{code}",
+            subject=f"{one.subject}:{code}",
             period="",
             holds=holds,
             value=float(load),
@@ -197,16 +225,22 @@ class LoadWatch:
     def forget(self, findings: Iterable[Finding]) -> None:
         """Look anew at what these findings are about: by the law of today they may hold, under a new edition, or not."""
         for finding in findings:
-            place = self._registry.find(finding.subject.removeprefix("unit:"))
+            place = self._registry.find(code_of(finding.subject))
             if place is not None and (finding.rule, place[0]) in self._watched:
                 self._watched[finding.rule, place[0]].over[place[1]] = False
 
     def restore(self, findings: Findings) -> None:
         """Take up again from stored findings, so that only what differs from them is a change."""
         for finding in findings.open():
-            place = self._registry.find(finding.subject.removeprefix("unit:")) if finding.holds else None
+            place = self._registry.find(code_of(finding.subject)) if finding.holds else None
             if place is not None and (finding.rule, place[0]) in self._watched:
                 self._watched[finding.rule, place[0]].over[place[1]] = True
+
+
+def code_of(subject: str) -> str:
+    """The code of ``unit:CODE`` or ``area:CODE``; '' for other subjects."""
+    kind, _, code = subject.partition(":")
+    return code if kind in ("unit", "area") else ""
 
 
 def _applying(watched: _Watched, code: str) -> Standing:

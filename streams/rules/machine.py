@@ -157,7 +157,7 @@ def _restated(known: Finding, truth: Truth, now_us: int) -> Transition | None:
 
     The level of a unit moves by itself and is no change of the rule.
     """
-    moving = known.subject.startswith("unit:")
+    moving = known.subject.startswith(("unit:", "area:"))
     same = (truth.edition, truth.layer) == (known.edition, known.layer) and (moving or truth.limit == known.limit)
     if same:
         return None

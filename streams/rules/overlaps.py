@@ -11,41 +11,17 @@ from typing import Any, Final
 
 import polars as pl
 
-from streams.events import recurrence
-from streams.events.data import Item, us
+from streams.demands import open_until_us, same_thing
+from streams.events.data import Item
 from streams.rules.columns import Row, common, frame
 from streams.rules.facts import Facts, Issuance
 from streams.rules.reaches import shared, size
 
-OPEN_US: Final = 30 * 86_400_000_000
-"""A request that names no deadline is taken as open for so long."""
-FOREVER_US: Final = 1 << 62
 COMPARED: Final = 50
 REMEMBERED: Final = 200
 """Of each element so many askers are remembered, open or not."""
 LONGEST: Final = 8
 """No chain of relays is followed further."""
-
-
-def open_until_us(one: Issuance) -> int:
-    """Until when a request is open: its end, its deadline, the end of its recurrence."""
-    if one.ended_us is not None:
-        return one.ended_us
-    if one.data.recurrence:
-        until = recurrence.parse(one.data.recurrence).until
-        return FOREVER_US if until is None else us(until)
-    due: int | None = one.data.deadline_us
-    return one.at_us + OPEN_US if due is None else due
-
-
-def same_thing(one: Item, other: Item) -> bool:
-    """Whether two items are one question: not when they declare different periods or granularities, or another caliber."""
-    return (
-        one.element == other.element
-        and (one.period is None or other.period is None or one.period == other.period)
-        and (one.granularity is None or other.granularity is None or one.granularity == other.granularity)
-        and one.caliber == other.caliber
-    )
 
 
 def overlaps_table(facts: Facts) -> pl.DataFrame:
@@ -58,7 +34,7 @@ def overlaps_table(facts: Facts) -> pl.DataFrame:
         best = _best(one, _common_to(one, asked, facts.by_name))
         if best is not None:
             rows.append(best)
-        until = open_until_us(one)
+        until = open_until_us(one.data, one.at_us, one.ended_us)
         for item in one.data.items:
             asked.setdefault(item.element, deque(maxlen=REMEMBERED)).append((until, one, item))
     return frame("overlaps", rows)

@@ -101,10 +101,16 @@ class Load(Strict):
     per_head: Annotated[bool, Field(description="divide by the establishment where it is known")] = False
     peer_quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     band: Annotated[float, Field(ge=1)] | None = None
+    mean_of: Annotated[
+        UnitLevel | None,
+        Field(description="a rule on areas: the mean load of the units of this level inside each of its scope's level"),
+    ] = None
 
     @model_validator(mode="after")
     def _known_metric(self) -> Load:
         Metric.parse(self.metric)
+        if self.mean_of is not None and (self.per_head or self.peer_quantile is not None or self.band is not None):
+            raise ValueError("mean_of is measured against its limit alone; remove per_head, peer_quantile and band")
         return self
 
 
@@ -141,6 +147,8 @@ class Rule(Strict):
     def _whole(self) -> Rule:
         if (self.family == "load") != (self.load is not None):
             raise ValueError("a load rule needs a load block, and no other rule may have one")
+        if self.load is not None and self.load.mean_of is not None and len(self.scope.tiers) != 1:
+            raise ValueError("a rule with mean_of is about areas of one level; name it in scope.tiers")
         if self.family == "load" and self.holds != "above":
             raise ValueError("a load rule holds above its limit; write holds: above")
         if self.clear is not None and tighter(self.holds, self.limit, self.clear) < 0:

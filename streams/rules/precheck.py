@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.demands import open_until_us, same_thing
 from streams.ledger.ledger import loads_at
 from streams.ledger.metrics import Metric
 from streams.ledger.postings import Postings
@@ -21,7 +22,6 @@ from streams.rules.book import Rulebook
 from streams.rules.evaluation import evaluate
 from streams.rules.facts import Facts, Issuance, day_of
 from streams.rules.loads import Change, LoadWatch
-from streams.rules.overlaps import open_until_us, same_thing
 from streams.rules.reaches import shared, size
 from streams.rules.truth import Truth
 
@@ -127,7 +127,7 @@ def _over(
         return lambda metric, tier: found.get((metric, tier), np.zeros(registry.size(tier), np.int64))
 
     watch.changes(loads(before))
-    changes = [one for one in watch.changes(loads(after)) if len(one.up)]
+    changes = [one for one in watch.changes(loads(after)) if len(one.up) and (one.metric, one.tier) in before]
     return tuple(_worst(one, before[one.metric, one.tier], facts) for one in changes)
 
 
@@ -162,7 +162,7 @@ def _duplicates(draft: Issuance, facts: Facts) -> tuple[Other, ...]:
         return ()
     found = []
     for one, units in _others(draft, facts, "request"):
-        if open_until_us(one) > draft.at_us:
+        if open_until_us(one.data, one.at_us, one.ended_us) > draft.at_us:
             asked = {mine.element for mine in draft.data.items if any(same_thing(mine, it) for it in one.data.items)}
             if asked:
                 found.append(_other(one, units, tuple(sorted(asked))))

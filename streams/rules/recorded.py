@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from streams.events.data import ISSUED
 from streams.events.docno import is_none, is_number
-from streams.rules.facts import Issuance
+
+if TYPE_CHECKING:
+    from streams.rules.facts import Issuance
 
 RECORDED_FROM: Final = 3
 """So many events of a source must fill a field before it counts as recorded there."""
@@ -41,6 +43,8 @@ FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """Columns that may tell of an absence: the kinds that can carry them, and the fields of which one is enough."""
 Recorded = Mapping[str, frozenset[str]]
 """Source -> KIND.COLUMN that its events fill."""
+EVERYTHING: Final = frozenset(f"{kind}.{column}" for column, (kinds, _) in FIELDS.items() for kind in kinds)
+"""What a source records that leaves nothing out: a draft is what its author makes it."""
 _NUMBERS: Final = {"has_doc_no": is_number}
 
 

@@ -23,14 +23,12 @@ from streams.ledger.replay import postings_from
 from streams.registry import Registry, RegistryError
 from streams.registry import load as load_registry
 from streams.rules.book import Rulebook
-from streams.rules.columns import events_table
-from streams.rules.evaluation import BUILDERS, evaluate, rules_of
+from streams.rules.evaluation import evaluate, rules_of
 from streams.rules.facts import day_of, gather
 from streams.rules.loading import Fault, PackFaults, Sheet, invalid, read_sheet
 from streams.rules.loads import I64, LoadWatch
 from streams.rules.machine import Finding, Findings, lapsed, step
 from streams.rules.pack import Pack
-from streams.rules.predicates import truths as asked
 from streams.rules.timeline import SOURCE, Expected, Look, Story, Timeline, Told, events_of
 from streams.rules.truth import Truth
 
@@ -140,12 +138,9 @@ class Player:
             lists=known.lists(),
             cases=known.waiting(),
             warnings=known.warned(),
+            recorded=known.records({event.source for event in events}),
         )
-        recorded = known.records({event.source for event in events})
-        rows = events_table(facts.issued, facts.calendar, facts.lists, recorded)
-        truths = asked(rows, self._book, "events") + evaluate(
-            self._book, facts, now_us, tuple(BUILDERS.keys() - {"events"})
-        )
+        truths = evaluate(self._book, facts, now_us)
         truths += lapsed(self._findings, truths, rules_of(self._book))
         truths += self._loads(now_us)
         step(self._findings, truths, now_us)

@@ -15,6 +15,7 @@ from streams.events import Event, decode
 from streams.registry import Registry
 from streams.rules import BUILDERS, Lists, Rulebook, gather, load, shipped
 from streams.rules.backtest import Line, found, summary
+from streams.rules.recorded import Recorded
 from streams.simulate import stream
 from streams.store import OutOfScope, Scope, insert_events
 from streams.store import backtest_batches as batches
@@ -61,15 +62,16 @@ def directly(book: Rulebook, events: list[Event], registry: Registry) -> tuple[L
     return summary(found(BUILDERS["events"](facts, 0), book, "events"))
 
 
-def archive(client: Client, registry: Registry, batch: int = 300) -> BacktestArchive:
-    return BacktestArchive(client, registry, CALENDAR, Lists(), batch)
+def archive(client: Client, registry: Registry, batch: int = 300, recorded: Recorded | None = None) -> BacktestArchive:
+    return BacktestArchive(client, registry, CALENDAR, Lists(), batch, lambda: recorded or {})
 
 
 def test_a_backtest_of_the_store_finds_what_the_events_hold(
     client: Client, registry: Registry, events: list[Event], book: Rulebook
 ) -> None:
     put(client, events)
-    one = archive(client, registry)
+    issued = gather([event for event in events if event.verb == "issued"], registry, CALENDAR)
+    one = archive(client, registry, recorded=issued.recorded)
     batches = 0
     while one.step():
         batches += 1

@@ -53,7 +53,7 @@ def main() -> None:
     registry, calendar, lists = load(settings.registry), Calendar.load(), Lists()
     book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
     judge = Judge(client, registry, book, calendar, lists, _now_us(), off=settings.rules_off)
-    archive = BacktestArchive(client, registry, calendar, lists)
+    archive = BacktestArchive(client, registry, calendar, lists, recorded=lambda: judge.recorded)
     publisher = Publisher(client, producer)
     rounds = Rounds(client, judge, _now_us)
     slow = threading.Thread(target=_relate, args=(judge, rounds, ended), name="relations", daemon=True)
@@ -83,6 +83,7 @@ def _relate(judge: Judge, rounds: Rounds, ended: threading.Event) -> None:
     """The slow families, round after round. A store that is away ends the process: everything is read anew at the next start."""
     while not ended.is_set():
         begun = time.monotonic()
+        judge.learn(_now_us())
         for family in SLOW:
             try:
                 rounds.run(family, partial(judge.family, family))

@@ -5,6 +5,7 @@ Flows in: stored events. Flows out: batches in the store. A crash changes nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from clickhouse_connect.driver.client import Client
@@ -15,6 +16,7 @@ from streams.events.log_position import PARTITION_BIT
 from streams.registry import Registry
 from streams.rules import Lists, issuance
 from streams.rules.columns import events_table
+from streams.rules.recorded import Recorded
 from streams.store.backtest_batches import insert_batch, last_batch
 from streams.store.loads import events_since
 
@@ -26,8 +28,16 @@ class BacktestArchive:
     """One for each installation; owned by one caller."""
 
     def __init__(
-        self, client: Client, registry: Registry, calendar: Calendar, lists: Lists, batch: int = BATCH
+        self,
+        client: Client,
+        registry: Registry,
+        calendar: Calendar,
+        lists: Lists,
+        batch: int = BATCH,
+        recorded: Callable[[], Recorded] = dict,
     ) -> None:
+        """``recorded``: what each source is known to record, as it is when a batch is made."""
+        self._recorded = recorded
         self._client, self._registry, self._calendar, self._lists, self._batch = (
             client,
             registry,
@@ -49,6 +59,8 @@ class BacktestArchive:
         issued = [
             one for event in events if event.verb == "issued" and (one := issuance(event, self._registry)) is not None
         ]
-        insert_batch(self._client, self._seq + 1, events_table(issued, self._calendar, self._lists), cursors)
+        insert_batch(
+            self._client, self._seq + 1, events_table(issued, self._calendar, self._lists, self._recorded()), cursors
+        )
         self._seq, self._cursors = last_batch(self._client)  # what stands there counts, whoever wrote it
         return len(rows)

@@ -48,7 +48,9 @@ from streams.rules.columns import events_table
 from streams.rules.evaluation import LIVING
 from streams.rules.facts import LINGER_US, day_of
 from streams.rules.live import Changed, LiveDemands
+from streams.rules.loads import code_of
 from streams.rules.predicates import RuleFault, fault_of
+from streams.rules.recorded import Recorded, fields_recorded
 from streams.rules.tables import TABLES
 from streams.store import get_meta, set_meta
 from streams.store.findings import StoredTransition, insert_transitions, load_transitions
@@ -62,6 +64,8 @@ BATCH: Final = 20_000
 SLOW: Final[tuple[Family, ...]] = ("relation", "quota", "absence")
 """Families that look at everything at hand."""
 EVENT_RULES: Final = ("events",)
+RELEARNED: Final = 2_000
+"""Demands that are judged again at once; events that come wait no longer than for these."""
 
 
 def tables_of(family: Family) -> tuple[str, ...]:
@@ -95,6 +99,10 @@ class Judge:
         for events in held_events(client, self._cursors, now_us):
             self.live.hear(events)
             self.live.put(states_about(client, events), now_us)
+        self.recorded: Recorded = fields_recorded(self.live.views())
+        """What each source is known to record."""
+        self._learned: Recorded = {}
+        """The same as it was when demands were last judged again for it; nothing at the start: all that is held is judged again."""
         self._cases = Casebook(calendar)
         self._cases.refresh(client)
         self._watch = LoadWatch(book, registry, day_of(now_us))
@@ -151,7 +159,7 @@ class Judge:
         if not views:
             return Judged([], [])
         try:
-            rows = events_table(views, self._calendar, self._lists)
+            rows = events_table(views, self._calendar, self._lists, self.recorded)
         except Exception as error:  # one demand must not hide the others: halves are tried
             if len(views) == 1:
                 _LOG.exception("no row can be made of %s", views[0].name)
@@ -168,6 +176,21 @@ class Judge:
             states = states_by_ident(self._client, names_to_idents(names))
             held = LiveDemands(self._registry, self._calendar)
             self._judge_changed(held.put(states, now_us), now_us)
+
+    def learn(self, now_us: int) -> int:
+        """Look anew at what sources record, and judge the demands of those again where that changed; how many."""
+        with self._lock:
+            views = self.live.views()
+        self.recorded = fields_recorded(views)
+        changed = {source for source, columns in self.recorded.items() if columns != self._learned.get(source)}
+        names = [view.name for view in views if view.event.source in changed and view.is_living(now_us)]
+        for first in range(0, len(names), RELEARNED):
+            with self._lock:
+                held = [view for name in names[first : first + RELEARNED] if (view := self.live.view(name)) is not None]
+                standing = [view for view in held if not self.live.why_gone(view.name, now_us)]
+                self._judge_changed(Changed(standing, {}), now_us)
+        self._learned = self.recorded
+        return len(names)
 
     def _open_event_names(self) -> set[str]:
         rules = rules_of(self._book, EVENT_RULES)
@@ -204,8 +227,8 @@ class Judge:
     def _old_load_findings(self) -> list[Finding]:
         found = []
         for finding in self.findings.open():
-            if finding.subject.startswith("unit:") and finding.rule in rules_of(self._book, ("units",)):
-                standing = self._watch.standing(finding.rule, finding.subject.removeprefix("unit:"))
+            if finding.rule in rules_of(self._book, ("units",)):
+                standing = self._watch.standing(finding.rule, code_of(finding.subject))
                 if standing is not None and (standing.edition, standing.rule.layer) != (finding.edition, finding.layer):
                     found.append(finding)
         return found
@@ -216,7 +239,7 @@ class Judge:
         """Judge one of the slow families over everything at hand; how many demands. What is not found has ended."""
         with self._lock:
             cases, warnings = self._cases.waiting(self.findings), self._cases.warnings(self.findings, self._book)
-            facts = self.live.facts(now_us, self._lists, cases=cases, warnings=warnings)
+            facts = self.live.facts(now_us, self._lists, self.recorded, cases=cases, warnings=warnings)
         tables = tables_of(family)
         found = evaluate_each(self._book, facts, now_us, tables, only_living=True)
         with self._lock:

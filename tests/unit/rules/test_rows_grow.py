@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from streams.calendars import Calendar
+from streams.demands import same_thing
 from streams.events import Event, decode
 from streams.registry import Registry
 from streams.registry import load as load_registry
@@ -93,7 +94,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     for module in (meetings_module, overlaps_module, relays_module):
         monkeypatch.setattr(module, "shared", counting("shared", module.shared))
-    monkeypatch.setattr(overlaps_module, "same_thing", counting("same_thing", overlaps_module.same_thing))
+    monkeypatch.setattr(overlaps_module, "same_thing", counting("same_thing", same_thing))
     return counted
 
 
