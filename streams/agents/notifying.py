@@ -7,21 +7,24 @@ anybody hears of them. Everything comes from the store at the start.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
 from streams.agents.outbox import Outbox
-from streams.alerts.cases import precision
-from streams.alerts.dispatch import OVER_CAP, Dispatcher, Manner, Step
+from streams.alerts.cases import Act, case_of, precision
+from streams.alerts.dispatch import OVER_CAP, Dispatcher, Step
+from streams.alerts.groups import Manner
 from streams.alerts.message import Language, Words
-from streams.alerts.model import Notification
+from streams.alerts.model import CaseView, Notification
 from streams.alerts.policy import Policy
 from streams.calendars import Calendar
+from streams.events import ident_of
 from streams.registry import Registry
 from streams.registry.errors import RegistryError
 from streams.rules import Rulebook, Transition
+from streams.store import get_meta, set_meta
 from streams.store.alerting import (
     Stored,
     insert_deliveries,
@@ -32,11 +35,66 @@ from streams.store.alerting import (
     load_withheld,
     settled,
 )
-from streams.store.casework import verdicts
+from streams.store.casework import acts_since, verdicts
 from streams.store.findings import load_transitions
+from streams.store.loads import titles_of
+from streams.store.parts import part_states
+from streams.store.rounds import Round, insert_rounds, open_rule_faults
 
 LOOK_AROUND_US: Final = 5_000_000
-"""How often silences and verdicts are read."""
+"""How often silences, cases and verdicts are read, and rounds put down."""
+BEGAN: Final = "alerts-began"
+PART: Final = "notifier"
+
+
+class About(NamedTuple):
+    """The demand that a finding is about."""
+
+    title: str = ""
+    doc_no: str = ""
+    issued_us: int = 0
+
+
+class Titles:
+    """Title, number and time of the demands that findings are about. Owned by one caller."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: dict[str, About] = {}
+
+    def learn(self, findings: Iterable[Transition]) -> None:
+        """Look up what is not known yet."""
+        names = {one.subject.removeprefix("event:") for one in findings if one.subject.startswith("event:")}
+        idents = {ident_of(*name.split("#", 1)): name for name in names - self._known.keys() if "#" in name}
+        for ident, title, doc_no, time_us in titles_of(self._client, sorted(idents)):
+            self._known[idents[ident]] = About(title, doc_no, time_us)
+
+    def of(self, subject: str) -> About:
+        """What is known of a finding's demand; nothing for another subject."""
+        return self._known.get(subject.removeprefix("event:"), About())
+
+
+class Cases:
+    """How cases stand, by finding. Owned by one caller."""
+
+    def __init__(self, client: Client, calendar: Calendar) -> None:
+        self._client, self._calendar = client, calendar
+        self._acts: dict[str, dict[int, Act]] = {}
+        self._views: dict[str, CaseView] = {}
+        self._since_us = 0
+
+    def refresh(self) -> dict[str, CaseView]:
+        """Take over new acts; all cases as they stand."""
+        changed = set()
+        for act in acts_since(self._client, self._since_us):
+            if act.n not in self._acts.setdefault(act.finding, {}):
+                self._acts[act.finding][act.n] = act
+                changed.add(act.finding)
+            self._since_us = max(self._since_us, act.at_us)
+        for finding in changed:
+            case = case_of(finding, [self._acts[finding][n] for n in sorted(self._acts[finding])], self._calendar)
+            self._views[finding] = CaseView(case.state, case.at_us, case.verdict)
+        return dict(self._views)
 
 
 class Notifier:
@@ -54,17 +112,32 @@ class Notifier:
         dashboard: str = "",
     ) -> None:
         self._client, self._policy = client, policy
-        self._dispatcher = Dispatcher(policy, registry, calendar, manner_of(book), now_us)
+        self._titles = Titles(client)
+        self._cases = Cases(client, calendar)
+        began_us = self._began(now_us)
+        manner = manner_of(book, self._titles)
+        self._dispatcher = Dispatcher(policy, registry, calendar, manner, now_us, began_us)
         self._outbox = outbox(words_of(book, registry, dashboard))
-        self._around_us = 0
+        self._around_us = self._rounds_us = 0
         self._look_around(now_us)
         self._restore()
+
+    def _began(self, now_us: int) -> int:
+        """When alerting began here: at the first start that had somebody to tell."""
+        known = get_meta(self._client, BEGAN)
+        if known is not None:
+            return int(known)
+        if self._policy.receivers:
+            set_meta(self._client, BEGAN, str(now_us), now_us)
+        return now_us
 
     def _restore(self) -> None:
         """Replay what is stored in the order of its numbers; put into the outbox what has not arrived."""
         notes = load_notifications(self._client)
         place = 0
-        for row in load_transitions(self._client):
+        rows = load_transitions(self._client)
+        self._titles.learn(row.transition for row in rows)
+        for row in rows:
             while place < len(notes) and notes[place].notification.seq < row.seq:
                 self._dispatcher.restore(notes[place].notification)
                 place += 1
@@ -80,7 +153,9 @@ class Notifier:
 
     def step(self, now_us: int) -> Step:
         """Take what was found since, decide, store, deliver."""
-        for row in load_transitions(self._client, self._dispatcher.seq):
+        rows = load_transitions(self._client, self._dispatcher.seq)
+        self._titles.learn(row.transition for row in rows)
+        for row in rows:
             self._dispatcher.take(row.seq, row.transition)
         self._look_around(now_us)
         step = self._dispatcher.step(now_us)
@@ -89,7 +164,14 @@ class Notifier:
         insert_notifications(self._client, stored)
         self._outbox.put(stored)
         self.deliver()
+        self._tell_rounds(now_us, len(rows))
         return step
+
+    def _tell_rounds(self, now_us: int, taken: int) -> None:
+        """Put down that a round was completed, now and then."""
+        if now_us - self._rounds_us >= LOOK_AROUND_US:
+            self._rounds_us = now_us
+            insert_rounds(self._client, [Round(PART, name, now_us, 0, taken) for name in ("alerts", "deliveries")])
 
     def deliver(self) -> None:
         """Move the outbox, and store what came of it."""
@@ -111,8 +193,17 @@ class Notifier:
             return
         self._around_us = now_us
         self._dispatcher.silence(load_silences(self._client), now_us)
+        self._dispatcher.cases(self._cases.refresh(), now_us)
+        self._dispatcher.condition = self._condition(now_us)
         found = precision(verdicts(self._client))
         self._dispatcher.mute({rule: f"{rule}: {one.upheld}/{one.decided}" for rule, one in found.items() if one.muted})
+
+    def _condition(self, now_us: int) -> str:
+        """What is wrong with the parts, for whoever reads the watchdog's message."""
+        late = [part for part in part_states(self._client, now_us) if not part.is_ok and part.part != PART]
+        words = [f"{part.part} {part.name}: {part.condition}, {part.age_s} s" for part in late]
+        words += [f"rule {fault.rule}: {fault.error}" for fault in open_rule_faults(self._client)]
+        return "; ".join(words)[:1_000]
 
     @property
     def is_idle(self) -> bool:
@@ -125,14 +216,15 @@ class Notifier:
         insert_deliveries(self._client, self._outbox.ended())
 
 
-def manner_of(book: Rulebook) -> Callable[[Transition], Manner]:
+def manner_of(book: Rulebook, titles: Titles) -> Callable[[Transition], Manner]:
     """What the rule of a finding says of telling; a rule that is no longer at hand is told to its issuer and office."""
 
     def manner(one: Transition) -> Manner:
         standing = book.find(one.rule, one.edition)
+        about = titles.of(one.subject)
         if standing is None:
-            return Manner(("issuer", "office"), "low")
-        return Manner(standing.rule.tell, standing.rule.severity)
+            return Manner(("issuer", "office"), "low", *about)
+        return Manner(standing.rule.tell, standing.rule.severity, *about)
 
     return manner
 

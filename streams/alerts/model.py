@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Role = Literal["supervising", "issuer", "office", "unit", "operator"]
-Occasion = Literal["firing", "repeat", "resolved", "flap", "muted", "digest", "watchdog", "test"]
-"""Why a notification is sent: news of a group, a repeat, its end, a flapping rule, a muted rule, a summary, a sign of life, a test."""
+Occasion = Literal[
+    "firing", "update", "repeat", "resolved", "escalation", "flap", "muted", "digest", "watchdog", "test"
+]
+"""Why a notification is sent: news of a group, some of it ended or was restated, a repeat, its end, nobody acted, a flapping rule, a muted rule,
+a summary, a sign of life, a test."""
 
 Reason = Literal[
-    "silenced", "inhibited", "quiet-time", "cap", "muted-rule", "no-receiver", "resolved-before-told"
+    "muted-rule", "history", "decided", "acknowledged", "silenced", "inhibited", "quiet-time", "cap", "no-receiver", "resolved-before-told"
 ]  # fmt: skip
 """Why a finding was not told, or not yet."""
 
 MAX_LISTED: Final = 10
-"""Findings that a message shows; it counts the rest."""
+"""Findings that the words of a message show; they count the rest."""
+MAX_TOLD: Final = 1_000
+"""Findings that a notification holds, and a webhook tells; it counts the rest."""
 
 
 @dataclass(frozen=True, order=True)
@@ -48,6 +53,15 @@ class Told:
     phase: str
     since_us: int
     edition: str
+    title: str = ""
+    """Of the demand that it is about, where it is about one."""
+    doc_no: str = ""
+    issued_us: int = 0
+    """When that demand was issued."""
+    reason: str = ""
+    """Why it ended, or was restated."""
+    ended_us: int = 0
+    """When it ended; 0 while it fires."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +75,23 @@ class Notification:
     """Rule and recipient: what is told together; '' for digests and the watchdog."""
     at_us: int
     count: int
-    """Findings that it is about, of which ``told`` are the worst, worst first, at most MAX_LISTED."""
+    """Findings that it is about, of which ``told`` are the worst, worst first, at most MAX_TOLD."""
     told: tuple[Told, ...]
     seq: int = 0
     """Transitions up to this number are taken into account."""
     note: str = ""
-    """What a digest, flap notice or test adds."""
+    """What a digest, flap notice, watchdog or test adds."""
+    ended: tuple[Told, ...] = ()
+    """Findings that were told before and have ended since."""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """How the case of a finding stands, and since when."""
+
+    state: str
+    at_us: int
+    verdict: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,26 @@ from streams.rules.loading import invalid, read_sheet
 from streams.rules.pack import DAY_US, Duration, Strict
 
 SHANGHAI_US: Final = 8 * 3_600_000_000
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 DEFAULT: Final = Path(str(files("infra").joinpath("alerts"))) / "default.yml"
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 class Quiet(Strict):
-    """A recurring time in which nothing is sent but what ``except`` names: every day outside ``hours``, and days off."""
+    """A recurring time in which nothing is sent but what ``unless`` names: every day outside ``hours``, days off, some weekdays."""
 
     name: Name
-    hours: Annotated[tuple[Clock, Clock], Field(description="told from the first until the second, local time")]
+    hours: Annotated[
+        tuple[Clock, Clock],
+        Field(description="told from the first until the second, local time; over midnight for a night shift"),
+    ] = ("00:00", "24:00")
+    weekdays: Annotated[tuple[Weekday, ...], Field(description="quiet all day on these")] = ()
+    area: Annotated[str, Field(pattern=r"^[0-9]{0,12}$", description="only for recipients whose code begins so")] = ""
+    rule: Annotated[str, Field(description="only for rules that begin so")] = ""
     days_off: Annotated[bool, Field(description="quiet on weekends and holidays too")] = True
     unless: Annotated[
         tuple[Literal["low", "medium", "high"], ...], Field(description="severities told all the same")
@@ -37,16 +47,26 @@ class Quiet(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> Quiet:
-        if self.hours[0] >= self.hours[1]:
-            raise ValueError('hours must ascend; write ["08:00", "20:00"]')
+        if self.hours[0] == self.hours[1]:
+            raise ValueError('hours must differ; write ["08:00", "20:00"], or ["20:00", "06:00"] for a night shift')
         return self
+
+    def speaks_of(self, to: Recipient, rule: str) -> bool:
+        """Whether it is for messages by a rule to a recipient."""
+        return (
+            (not self.roles or to.role in self.roles) and to.code.startswith(self.area) and rule.startswith(self.rule)
+        )
 
     def holds(self, now_us: int, calendar: Calendar) -> bool:
         """Whether an instant is quiet."""
         moment = datetime.fromtimestamp((now_us + SHANGHAI_US) / 1e6, UTC)
         if self.days_off and not calendar.is_workday(moment.date()):
             return True
-        return not self.hours[0] <= moment.strftime("%H:%M") < self.hours[1]
+        if WEEK[moment.weekday()] in self.weekdays:
+            return True
+        first, last = self.hours
+        clock = moment.strftime("%H:%M")
+        return not (first <= clock < last if first < last else clock >= first or clock < last)
 
 
 class Inhibition(Strict):
@@ -111,6 +131,15 @@ class Policy(Strict):
     group_interval: Duration = 300_000_000
     repeat: Annotated[tuple[Duration, ...], Field(min_length=1)] = (DAY_US, 3 * DAY_US, 7 * DAY_US)
     cap_per_day: Annotated[int, Field(ge=1)] = 20
+    acknowledged: Annotated[Duration, Field(description="for so long what somebody has in hand is not repeated")] = (
+        7 * DAY_US
+    )
+    escalate: Annotated[
+        Duration, Field(description="after so long a breach that nobody took in hand goes one area up")
+    ] = 3 * DAY_US
+    history: Annotated[Duration, Field(description="what was issued longer ago when it is found is no news")] = (
+        7 * DAY_US
+    )
     watchdog: Duration = 3_600_000_000
     supervising_line: Annotated[str, Field(min_length=1)] = "party-office"
     office_line: Annotated[str, Field(min_length=1)] = "party-office"
@@ -132,11 +161,11 @@ class Policy(Strict):
         """Names of the receivers that take messages to a recipient."""
         return tuple(one.name for one in self.receivers if one.takes(to))
 
-    def quiet_now(self, to: Recipient, severity: str, now_us: int, calendar: Calendar) -> str:
-        """The quiet time that holds a message back, '' when none does."""
-        for one in self.quiet:
-            if (not one.roles or to.role in one.roles) and severity not in one.unless and one.holds(now_us, calendar):
-                return one.name
+    def quiet_now(self, to: Recipient, severity: str, now_us: int, calendar: Calendar, rule: str = "") -> str:
+        """The quiet time that holds a message by a rule back, '' when none does."""
+        for quiet in self.quiet:
+            if quiet.speaks_of(to, rule) and severity not in quiet.unless and quiet.holds(now_us, calendar):
+                return quiet.name
         return ""
 
 

@@ -27,8 +27,8 @@ def finding_id(rule: str, subject: str, period: str) -> str:
 class Truth:
     """Whether a rule holds for a subject. ``holds`` None: between the raise and the clear level, what was stays.
 
-    ``subject`` is ``event:SOURCE#ID`` or ``unit:``, ``area:``, ``issuer:``, ``feed:`` or ``case:`` and a name. ``exempt`` names the exemption that
-    applies; such a truth does not hold. ``inputs`` are the columns that the rule's expressions name, for the explanation.
+    ``subject`` is ``event:SOURCE#ID`` or ``unit:``, ``area:``, ``issuer:``, ``feed:`` or ``case:`` and a name. ``exempt`` names the
+    exemption that applies; such a truth does not hold. ``inputs`` are the columns that the rule's expressions name, for the explanation.
     """
 
     rule: str

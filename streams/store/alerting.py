@@ -68,7 +68,7 @@ def insert_notifications(client: Client, rows: Sequence[Stored]) -> int:
         "note": [one.note for one in notes],
         "recipient": [one.recipient.code for one in notes],
         "role": [one.recipient.role for one in notes],
-        "told": [json.dumps([asdict(told) for told in one.told], ensure_ascii=False) for one in notes],
+        "told": [json.dumps([asdict(told) for told in (*one.told, *one.ended)], ensure_ascii=False) for one in notes],
         "receivers": [list(row.receivers) for row in rows],
     }
     return insert_rows(
@@ -88,11 +88,12 @@ def load_notifications(client: Client, after_us: int = 0) -> list[Stored]:
 
 def _stored(row: Sequence[Any]) -> Stored:
     values = dict(zip(_NOTIFICATION, row, strict=True))
-    told = tuple(Told(**one) for one in json.loads(values["told"]))
+    both = [Told(**told) for told in json.loads(values["told"])]
+    told, ended = tuple(one for one in both if not one.ended_us), tuple(one for one in both if one.ended_us)
     return Stored(
         Notification(
             values["id"], Recipient(values["recipient"], values["role"]), values["occasion"], values["group"], values["at_us"],
-            values["count"], told, values["seq"], values["note"],
+            values["count"], told, values["seq"], values["note"], ended,
         ),
         tuple(values["receivers"]),
     )  # fmt: skip

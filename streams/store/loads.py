@@ -169,6 +169,18 @@ def events_held(client: Client, after: int, since_us: int, standing: Sequence[st
     return _events(client, where, {"after": after, "since": since_us, "kinds": kinds}, limit)
 
 
+def titles_of(client: Client, idents: Sequence[int]) -> list[tuple[int, str, str, int]]:
+    """Ident, title, number and time of stored events."""
+    found: list[tuple[int, str, str, int]] = []
+    for first in range(0, len(idents), CHUNK):
+        rows = client.query(
+            "SELECT ident, title, doc_no, time_us FROM events WHERE ident IN {idents:Array(UInt64)}",
+            parameters={"idents": list(idents[first : first + CHUNK])},
+        ).result_rows
+        found += [(int(ident), str(title), str(doc_no), int(time_us)) for ident, title, doc_no, time_us in rows]
+    return found
+
+
 def referred_to(client: Client, idents: Sequence[int]) -> set[int]:
     """Which of these idents any stored event refers to."""
     found: set[int] = set()

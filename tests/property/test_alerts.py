@@ -7,7 +7,8 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.alerts.dispatch import Dispatcher, Manner
+from streams.alerts.dispatch import Dispatcher
+from streams.alerts.groups import Manner
 from streams.alerts.model import Notification, Withheld
 from streams.rules import Transition
 from tests.unit.alerts.country import CALENDAR, NOON, M, firing, policy, registry, resolved

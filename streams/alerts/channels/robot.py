@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from io import StringIO
+from typing import Final
 
 import apprise
 
 from streams.alerts.channels import ChannelFault
-from streams.alerts.message import Language, Words, render
+from streams.alerts.message import Language, Words, cut, render
 from streams.alerts.model import Notification
+
+LONGEST: Final = 1_900
+"""Bytes that the strictest robots (WeCom) take of a text, with room for the title."""
 
 
 class Robot:
@@ -30,7 +34,7 @@ class Robot:
         logger = logging.getLogger("apprise")
         logger.addHandler(listener)
         try:
-            arrived = self._ways.notify(title=said.title, body=said.text or said.title)
+            arrived = self._ways.notify(title=said.title, body=cut(said.text or said.title, LONGEST, self._language))
         finally:
             logger.removeHandler(listener)
         if not arrived:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from streams.alerts.dispatch import Dispatcher, Manner
+from streams.alerts.dispatch import Dispatcher
+from streams.alerts.groups import Manner
 from streams.alerts.policy import Policy
 from streams.calendars import Calendar
 from streams.registry import Registry, load

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.alerts.model import MAX_LISTED, Recipient, Silence
+from streams.alerts.model import MAX_TOLD, Recipient, Silence
 from tests.unit.alerts.country import DAY, FIRING, NOON, H, M, S, dispatcher, firing, policy, resolved
 
 
@@ -34,7 +34,7 @@ def test_a_storm_of_ten_thousand_is_one_message_with_the_worst_and_the_count() -
         )
     step = told.step(NOON)
     assert occasions(step) == [("firing", "510100-party-office", 10_000)]
-    assert len(step.notifications[0].told) == MAX_LISTED
+    assert len(step.notifications[0].told) == MAX_TOLD
     assert step.notifications[0].told[0].value == 10_099.0
     assert step.notifications[0].seq == 10_000
 

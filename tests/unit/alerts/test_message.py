@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jsonschema
 import pytest
 
-from streams.alerts.message import Words, render, webhook_body
+from streams.alerts.message import Words, cut, fingerprint, render, webhook_body
 from streams.alerts.model import OPERATOR, Notification
 from tests.unit.alerts.country import FIRING, NOON, M, dispatcher, firing, resolved
 
@@ -64,7 +66,9 @@ def message(number: int = 1) -> Notification:
 def test_the_body_is_alertmanagers(number: int) -> None:
     body = webhook_body(message(number), "duty", WORDS)
     jsonschema.validate(body, ALERTMANAGER)
-    assert body["truncatedAlerts"] == max(0, number - 10)
+    assert body["truncatedAlerts"] == 0
+    assert len(body["alerts"]) == number
+    assert body["notificationReason"] == "firing"
     assert body["alerts"][0]["labels"]["alertname"] == "R11-short-notice"
     assert "value" not in body["alerts"][0]["labels"], "a value in the labels would change the identity"
 
@@ -95,4 +99,55 @@ def test_words_are_short_and_lead_to_the_page() -> None:
     assert len(zh.text.splitlines()) == 12
     assert "另有 15 项" in zh.text
     assert "https://bw.example.cn/desk?finding=" in zh.text
-    assert "from=2026-03-03" in zh.text
+    assert "from=" not in zh.text
+
+
+def test_lines_that_are_alike_are_one_with_their_number() -> None:
+    told = dispatcher()
+    for number in range(4):
+        told.take(number + 1, firing(number))
+    text = render(told.step(NOON).notifications[0], WORDS, "zh").text
+    assert len(text.splitlines()) == 2
+    assert "×4" in text
+
+
+def test_a_line_names_the_demand() -> None:
+    one = replace(message().told[0], title="关于报送防汛值守情况的通知", doc_no="锦教函〔2026〕3号")
+    text = render(replace(message(), told=(one,)), WORDS, "zh").text
+    assert "锦教函〔2026〕3号《关于报送防汛值守情况的通知》" in text
+
+
+@pytest.mark.parametrize("limit", [60, 200, 1_000])
+def test_long_texts_are_cut_at_a_line_and_say_what_is_left_out(limit: int) -> None:
+    text = "\n".join(f"第{n}行：镇街名称与规则标题" for n in range(60))
+    short = cut(text, limit, "zh")
+    assert len(short.encode()) <= limit
+    kept = short.splitlines()
+    assert text.startswith("\n".join(kept[:-1]))
+    assert kept[-1] == f"……另有 {60 - len(kept) + 1} 行"
+    assert cut("短", 10, "zh") == "短"
+
+
+def test_a_fingerprint_is_alertmanagers() -> None:
+    """FNV-1a over the sorted labels, as prometheus/common does it; the same however they are ordered."""
+    assert fingerprint({}) == "cbf29ce484222325"
+    assert fingerprint({"a": "1", "b": "2"}) == fingerprint({"b": "2", "a": "1"})
+    assert fingerprint({"a": "1"}) != fingerprint({"a": "2"})
+
+
+def test_the_watchdog_is_one_alert_for_ever() -> None:
+    notes = [
+        Notification(f"{n:024x}", OPERATOR, "watchdog", "", NOON + n, 0, (), note="judge event: late") for n in (1, 2)
+    ]
+    first, second = (webhook_body(note, "duty", WORDS)["alerts"][0] for note in notes)
+    assert first["fingerprint"] == second["fingerprint"]
+    assert first["annotations"]["description"] == "judge event: late"
+
+
+def test_what_all_alerts_have_in_common_is_common() -> None:
+    body = webhook_body(message(3), "duty", WORDS)
+    for part, name in (("commonLabels", "labels"), ("commonAnnotations", "annotations")):
+        sets = [set(alert[name].items()) for alert in body["alerts"]]
+        assert set(body[part].items()) == set.intersection(*sets)
+    assert "value" not in body["commonAnnotations"]
+    assert body["commonAnnotations"]["limit"] == "480"
