@@ -31,8 +31,17 @@ up: setup ## Start the embedded system with live data and print the dashboard's 
 browser: ## Make sure that a Chromium is there (installs Debian's where it may).
 	@bash infra/setup/chromium.sh
 
-test: setup browser ## Set up and run every test.
+# What needs neither broker nor browser runs side by side, a file at a time; the rest has the machine to itself.
+BESIDE := tests/unit tests/property tests/contract tests/store
+ALONE := tests/broker tests/acceptance tests/browser
+
+test: setup browser ## Set up and run every test (TESTS="tests/unit/rules" for some).
+ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
+else
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(BESIDE)
+	@$(BIN)/python -m pytest $(ALONE)
+endif
 
 lint: setup ## ruff: rules and format.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

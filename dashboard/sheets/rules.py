@@ -16,10 +16,13 @@ from dashboard.words import moment
 from streams.alerts.cases import Precision, precision
 from streams.desk.findings import rulebook
 from streams.rules.book import Standing
+from streams.rules.lists import ListKind
+from streams.rules.needs import rules_that_need
 from streams.rules.testing import load_tests, shipped_tests
 from streams.store import Scope
 from streams.store.casework import verdicts
 from streams.store.findings import open_counts
+from streams.store.lists import ListHeader, list_headers
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class RulesSheet:
     open: Mapping[str, int]
     precision: Mapping[str, Precision]
     tests: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, frozenset[ListKind]] = field(default_factory=dict)
+    """Rules that cannot judge without a list, and the kinds of which one is enough."""
+    lists: tuple[ListHeader, ...] = ()
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -47,7 +53,7 @@ class RulesSheet:
         ]
         return cls(
             at_us, book.in_force(place.area, today), tuple(packs), {one.rule: one.count for one in counts},
-            precision(verdicts(engine.client)), stories(),
+            precision(verdicts(engine.client)), stories(), rules_that_need(book), tuple(list_headers(engine.client)),
         )  # fmt: skip
 
 

@@ -62,13 +62,45 @@ def _row(context: Context, found: RulesSheet, one: Standing) -> Html:
     return tag(
         "tr",
         tag("td", link(context.place.link(rule=rule.id), rule.id)),
-        tag("td", _title(context, one)),
+        tag("td", _title(context, one), _without_list(context, found, rule.id)),
         tag("td", tag("span", say(f"layer {rule.layer}"), class_=f"chip {rule.layer}")),
         tag("td", limit(context, one), class_="num"),
         tag("td", say.number(found.open.get(rule.id, 0)), class_="num"),
         tag("td", right(context, found, rule.id), class_="num"),
         data_rule=rule.id,
     )
+
+
+def _without_list(context: Context, found: RulesSheet, rule: str) -> Html:
+    """Says of a rule that lacks its list that it does not judge."""
+    kinds = found.needs.get(rule, frozenset())
+    if not kinds or any(header.kind in kinds for header in found.lists):
+        return Html("")
+    return tag("small", context.say("no list yet: does not judge"), class_="path")
+
+
+def list_of(context: Context, found: RulesSheet, rule: str) -> str:
+    """The list that a rule judges by: name, rows, since when, from which document; or that it needs one and has none."""
+    say, kinds = context.say, found.needs.get(rule, frozenset())
+    if not kinds:
+        return say("needs no list")
+    held = [header for header in found.lists if header.kind in kinds]
+    if not held:
+        names = ", ".join(say(f"list {kind}") for kind in sorted(kinds))
+        return say("needs a list of {kinds} and has none: it does not judge", kinds=names)
+    return "; ".join(
+        say(
+            "{name}, {n} rows, from {day}, source: {source}",
+            name=header.name,
+            n=say.number(header.rows),
+            day=header.from_day,
+            source=header.source,
+        )
+        for header in held[:LISTS]
+    ) + (say("; and {n} more", n=say.number(len(held) - LISTS)) if len(held) > LISTS else "")
+
+
+LISTS = 5
 
 
 def limit(context: Context, one: Standing) -> str:
@@ -106,6 +138,7 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         (say("Limit"), limit(context, one)),
         (say("Exempt"), ", ".join(rule.exempt) or "–"),
         (say("Is told to"), ", ".join(say(f"tell {who}") for who in rule.tell)),
+        (say("List"), list_of(context, found, rule.id)),
         (say("Version"), ", ".join((one.edition, *one.changed))),
         (say("Open now"), say.number(found.open.get(rule.id, 0))),
         (say("Upheld"), right(context, found, rule.id)),

@@ -134,7 +134,7 @@ class System:
         alerts = {"BURDENWATCH_ALERTS": str(wish.alerts)} if wish.alerts else {}
         self._run(
             "notify",
-            ("streams.agents.notify",),
+            ("streams.agents.notifier",),
             writer | alerts | {"BURDENWATCH_DASHBOARD": "" if wish.headless else dashboard},
         )
         if not wish.empty:

@@ -97,7 +97,7 @@ def kill_notifier(system: Embedded) -> None:
     pid = next(
         pid
         for pid, line in children(system.process.pid)
-        if "streams.agents.notify" in line and "process.py" not in line
+        if "streams.agents.notifier" in line and "process.py" not in line
     )
     os.kill(pid, signal.SIGKILL)
 

@@ -12,7 +12,6 @@ from tests.property.test_alerts import MOVES, Move, restored, stream
 from tests.unit.alerts.country import NOON, M
 from tests.unit.alerts.test_message import WORDS
 
-
 OF_GROUPS = ("firing", "update", "repeat", "resolved")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from streams.alerts.cases import Act
 from streams.calendars import Calendar
 from streams.events import Event
 from streams.registry import Registry
-from streams.rules import Lists, Rulebook, load, shipped, without
+from streams.rules import Rulebook, load, shipped, without
+from streams.rules.lists import ListVersion
 from streams.store.casework import insert_act
 from streams.store.findings import load_transitions
+from streams.store.lists import insert_list
 from streams.store.rounds import last_rounds, open_rule_faults
 from tests.store.stored import at, event, put, us_at
 
@@ -43,7 +46,7 @@ def meeting(id: str = "m", **more: Any) -> Event:
 
 
 def judge_of(client: Client, registry: Registry, book: Rulebook | None = None, days: float = 0.1, **more: Any) -> Judge:
-    return Judge(client, registry, book or Rulebook(PACKS), CALENDAR, Lists(), us_at(days), **more)
+    return Judge(client, registry, book or Rulebook(PACKS), CALENDAR, us_at(days), **more)
 
 
 def judged(judge: Judge, days: float) -> None:
@@ -257,3 +260,86 @@ def test_what_lies_behind_is_not_denied_when_it_is_no_longer_compared(client: Cl
     put(client, [event("x", "correction.applied", 91, restates=["m1"], effect="void")], 2)
     judged(judge, 91)
     assert not [one for one in judge.findings.open() if one.rule.startswith("R05") and one.subject.endswith("m1")]
+
+
+def listed(kind: str, **row: Any) -> ListVersion:
+    head = {
+        "version": 1,
+        "kind": "list",
+        "list": kind,
+        "name": f"{kind} 2026",
+        "source": "锦府〔2026〕1号",
+        "from": "2026-01-01",
+    }
+    return ListVersion.model_validate(head | {"rows": [row], "area": "510104" if kind == "duty" else ""})
+
+
+def test_a_list_that_is_added_is_judged_by_while_the_judge_runs(client: Client, registry: Registry) -> None:
+    request = event(
+        "q", "request.issued", 0, issuer="510104-education", title="表", reach=REACH, items=[{"element": "households-total"}],
+        duty_item_code="A-9",
+    )  # fmt: skip
+    put(client, [request])
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    judge.family("relation", us_at(0.2))
+    assert {finding.rule for finding in judge.findings.open()} & {"R10-held", "R17-off-list"} == set()
+    insert_list(client, listed("held", item="households-total", holders=["public-security"]), us_at(0.3))
+    insert_list(client, listed("duty", item="A-1", status="basic"), us_at(0.3))
+    judge.housekeeping(us_at(0.4))
+    judge.learn(us_at(0.4))
+    judge.family("relation", us_at(0.4))
+    assert {finding.rule for finding in judge.findings.open()} >= {"R10-held", "R17-off-list"}
+    again = judge_of(client, registry, days=1)
+    assert again.lists == judge.lists
+
+
+def test_a_case_that_waits_too_long_is_found(client: Client, registry: Registry) -> None:
+    put(client, [meeting()])
+    judge = judge_of(client, registry)
+    judged(judge, 0.2)
+    (finding,) = [row.transition.finding for row in load_transitions(client) if row.transition.rule == LONG]
+    insert_act(client, Act(finding, 1, "ask", "supervisor", us_at(1)), LONG)
+    judge.housekeeping(us_at(1.1))
+    judge.family("absence", us_at(2))
+    assert not [one for one in judge.findings.open() if one.rule == "R23-unexplained"]
+    judge.family("absence", us_at(12))
+    assert [one.subject for one in judge.findings.open() if one.rule == "R23-unexplained"] == [f"case:{finding}"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_twenty_kills_at_random_points_change_no_finding(
+    client: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """The seed is the test's name: a death after any write of the judge; what is found is found once, and ends once."""
+    dice = Random(seed)
+    later = [
+        event("x0", "meeting.amended", 1, amends="m0", duration_minutes=60),
+        event("x1", "meeting.withdrawn", 2, withdraws="m1"),
+        event("x2", "meeting.ended", 2.5, ends="m2"),
+    ]
+    events = [meeting(f"m{n}") for n in range(5)]
+    judge = judge_of(client, registry)
+    stored, day = 0, 0.1
+    for batch in ([*events[:3]], later[:1], events[3:], later[1:]):
+        put(client, batch, stored)
+        stored, day = stored + len(batch), day + 1
+        name = dice.choice(["insert_transitions", "set_meta", "states_about", ""])
+        if name:
+            with monkeypatch.context() as patch:
+                patch.setattr(judge_module, name, partial(dying, getattr(judge_module, name)))
+                with pytest.raises(ConnectionError):
+                    judge.events(us_at(day))
+            judge = judge_of(client, registry, days=day)
+        judged(judge, day)
+    phases: dict[str, list[tuple[str, str]]] = {}
+    for row in load_transitions(client):
+        if row.transition.rule == LONG and row.transition.is_told:
+            phases.setdefault(row.transition.subject[-2:], []).append((row.transition.phase, row.transition.reason))
+    assert phases == {
+        "m0": [("firing", ""), ("resolved", "amended")],
+        "m1": [("firing", ""), ("resolved", "withdrawn")],
+        "m2": [("firing", ""), ("resolved", "ended")],
+        "m3": [("firing", "")],
+        "m4": [("firing", "")],
+    }

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from streams.agents import notifying
-from streams.agents.notifying import Notifier
-from streams.agents.outbox import Outbox
+from streams.agents.notifier import notifier as notifying
+from streams.agents.notifier.notifier import Notifier
+from streams.agents.notifier.outbox import Outbox
 from streams.alerts.cases import Act
 from streams.alerts.channels import ChannelFault
 from streams.alerts.message import Words

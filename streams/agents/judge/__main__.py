@@ -23,7 +23,7 @@ from streams.agents.judge.rounds import Rounds
 from streams.agents.settings import Settings
 from streams.calendars import Calendar
 from streams.registry import load
-from streams.rules import Lists, Rulebook, shipped, without
+from streams.rules import Rulebook, shipped, without
 from streams.rules import load as load_packs
 from streams.store import connect
 from streams.store.client import passing
@@ -50,10 +50,10 @@ def main() -> None:
     settings = Settings()
     client = connect(settings.store())
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
-    registry, calendar, lists = load(settings.registry), Calendar.load(), Lists()
+    registry, calendar = load(settings.registry), Calendar.load()
     book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
-    judge = Judge(client, registry, book, calendar, lists, _now_us(), off=settings.rules_off)
-    archive = BacktestArchive(client, registry, calendar, lists, recorded=lambda: judge.recorded)
+    judge = Judge(client, registry, book, calendar, _now_us(), off=settings.rules_off)
+    archive = BacktestArchive(client, registry, calendar, lambda: judge.lists, recorded=lambda: judge.recorded)
     publisher = Publisher(client, producer)
     rounds = Rounds(client, judge, _now_us)
     slow = threading.Thread(target=_relate, args=(judge, rounds, ended), name="relations", daemon=True)

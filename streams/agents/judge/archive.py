@@ -32,11 +32,11 @@ class BacktestArchive:
         client: Client,
         registry: Registry,
         calendar: Calendar,
-        lists: Lists,
+        lists: Callable[[], Lists],
         batch: int = BATCH,
         recorded: Callable[[], Recorded] = dict,
     ) -> None:
-        """``recorded``: what each source is known to record, as it is when a batch is made."""
+        """``lists`` and ``recorded``: the lists in force and what each source is known to record, as they are when a batch is made."""
         self._recorded = recorded
         self._client, self._registry, self._calendar, self._lists, self._batch = (
             client,
@@ -60,7 +60,7 @@ class BacktestArchive:
             one for event in events if event.verb == "issued" and (one := issuance(event, self._registry)) is not None
         ]
         insert_batch(
-            self._client, self._seq + 1, events_table(issued, self._calendar, self._lists, self._recorded()), cursors
+            self._client, self._seq + 1, events_table(issued, self._calendar, self._lists(), self._recorded()), cursors
         )
         self._seq, self._cursors = last_batch(self._client)  # what stands there counts, whoever wrote it
         return len(rows)

@@ -47,6 +47,7 @@ from streams.rules import (
 from streams.rules.columns import events_table
 from streams.rules.evaluation import LIVING
 from streams.rules.facts import LINGER_US, day_of
+from streams.rules.lists import lists_on
 from streams.rules.live import Changed, LiveDemands
 from streams.rules.loads import code_of
 from streams.rules.predicates import RuleFault, fault_of
@@ -54,6 +55,7 @@ from streams.rules.recorded import Recorded, fields_recorded
 from streams.rules.tables import TABLES
 from streams.store import get_meta, set_meta
 from streams.store.findings import StoredTransition, insert_transitions, load_transitions
+from streams.store.lists import lists_mark, load_lists
 from streams.store.loads import events_since, postings_since
 
 _LOG: Final = logging.getLogger(__name__)
@@ -83,13 +85,13 @@ class Judge:
         registry: Registry,
         book: Rulebook,
         calendar: Calendar,
-        lists: Lists,
         now_us: int,
         off: Collection[str] = (),
     ) -> None:
         """``off``: rules that the operator switched off; ``book`` no longer holds them."""
         self._client, self._registry, self._book, self._off = client, registry, book, frozenset(off)
-        self._calendar, self._lists = calendar, lists
+        self._calendar, self._lists = calendar, Lists()
+        self._lists_mark: tuple[int, object] | None = None
         self._lock = threading.RLock()
         stored = load_transitions(client)
         self._seq = stored[-1].seq if stored else 0
@@ -113,6 +115,7 @@ class Judge:
         self.faults: dict[tuple[str, str], RuleFault] = {}
         """Rules that could not be asked when they were last to be, by rule and edition."""
         self._relaid_loads = False
+        self._look_at_lists(now_us)
         self._restate_at_start(now_us)
 
     @property
@@ -120,12 +123,21 @@ class Judge:
         """Number of the last transition that is stored."""
         return self._seq
 
-    def use(self, lists: Lists, now_us: int) -> None:
-        """Judge by other lists from now on; what stands by the old ones is judged again."""
-        with self._lock:
-            changed, self._lists = self._lists != lists, lists
-            if changed:
-                self._rejudge(self._open_event_names(), now_us)
+    @property
+    def lists(self) -> Lists:
+        """The lists in force that rules judge by."""
+        return self._lists
+
+    def _look_at_lists(self, now_us: int) -> None:
+        """Judge by the lists that are in force now; where they changed, everything that stands is judged again."""
+        mark = (lists_mark(self._client), day_of(now_us))
+        if mark == self._lists_mark:
+            return
+        self._lists_mark = mark
+        lists = lists_on(load_lists(self._client), day_of(now_us))
+        if lists != self._lists:
+            self._lists = lists
+            self._learned = {}  # the next slow round judges all that is held again
 
     # events
 
@@ -263,8 +275,9 @@ class Judge:
         return finding.subject.startswith("event:") or now_us - finding.since_us > LINGER_US
 
     def housekeeping(self, now_us: int) -> None:
-        """What people decided since, and what is too old to hold."""
+        """What people decided since, which lists are in force, and what is too old to hold."""
         with self._lock:
+            self._look_at_lists(now_us)
             changed = self._cases.refresh(self._client)
             known = [one for one in map(self.findings.get, changed) if one is not None]
             ended = [denial(one, self._cases.reason(one.finding)) for one in known if self._cases.reason(one.finding)]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from streams.agents.outbox import Outbox
+from streams.agents.notifier.outbox import Outbox
 from streams.alerts.cases import Act, case_of, precision
 from streams.alerts.dispatch import OVER_CAP, Dispatcher, Step
 from streams.alerts.groups import Manner

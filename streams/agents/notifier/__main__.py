@@ -1,4 +1,4 @@
-"""The notifier: ``python -m streams.agents.notify``, told by BURDENWATCH_*. One for each installation; a dead one is noticed by its watchdog.
+"""The notifier: ``python -m streams.agents.notifier``, told by BURDENWATCH_*. One for each installation; a dead one is noticed by its watchdog.
 
 Flows in: the store. Flows out: messages. A crash repeats at most the message that was under way; nothing that was found is lost.
 """
@@ -12,8 +12,8 @@ import time
 from types import FrameType
 from typing import Final
 
-from streams.agents.notifying import Notifier
-from streams.agents.outbox import Outbox
+from streams.agents.notifier.notifier import Notifier
+from streams.agents.notifier.outbox import Outbox
 from streams.agents.settings import Settings
 from streams.alerts.channels import channel_of
 from streams.alerts.policy import load_policy
