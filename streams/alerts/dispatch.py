@@ -194,10 +194,10 @@ class Dispatcher:
             self._stale_us = self._next_stale_us(now_us)
             self._all_dirty()
         made: list[Notification] = []
-        for group in list(self._groups.values()):
-            if group.dirty or (group.due_us and now_us >= group.due_us):
-                made += self._look(group, now_us)
-                self._drop_empty(group)
+        ready = [group for group in self._groups.values() if group.dirty or (group.due_us and now_us >= group.due_us)]
+        for group in sorted(ready, key=lambda group: group.key):  # a restart must not change the order
+            made += self._look(group, now_us)
+            self._drop_empty(group)
         made += self._escalations(now_us)
         made += self._flaps(now_us)
         made += self._mutings(now_us)
