@@ -14,6 +14,8 @@ from streams.alerts.model import CaseView, Reason
 from streams.alerts.policy import Policy
 from streams.rules import Transition
 
+GRACE_US: Final = 3_600_000_000
+"""What was issued within the hour before alerting began is news all the same."""
 WAITING: Final = ("acknowledged", "asked", "explained", "appealed")
 """States of a case in which somebody has it in hand."""
 
@@ -45,7 +47,7 @@ def muted(finding: Transition, around: Around, _now_us: int) -> Held | None:
 def history(finding: Transition, around: Around, _now_us: int) -> Held | None:
     """What lies far back, or before alerting began, is no news: the digest has it."""
     issued_us = around.issued.get(finding.finding, 0)
-    old = issued_us and (issued_us < around.since_us or finding.since_us - issued_us > around.policy.history)
+    old = issued_us and (issued_us < around.since_us - GRACE_US or finding.since_us - issued_us > around.policy.history)
     return ("history", "") if old else None
 
 

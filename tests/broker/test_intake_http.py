@@ -310,7 +310,7 @@ def test_probes_metrics_and_description(doors: Door, event: Event) -> None:
     client = doors()
     assert post(client, event("1")).status_code == 202
     assert client.get("/healthz").json() == {"status": "ok", "waiting": 0}
-    assert client.get("/readyz").json() == {"status": "ready"}
+    assert client.get("/readyz").json() == {"status": "ready", "parts": []}
     text = client.get("/metrics").text
     assert "burdenwatch_events_accepted_total 1.0" in text
     assert 'burdenwatch_http_requests_total{route="/v1/events",status="202"} 1.0' in text

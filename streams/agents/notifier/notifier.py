@@ -119,6 +119,7 @@ class Notifier:
         self._dispatcher = Dispatcher(policy, registry, calendar, manner, now_us, began_us)
         self._outbox = outbox(words_of(book, registry, dashboard))
         self._around_us = self._rounds_us = 0
+        self._started_us = now_us
         self._look_around(now_us)
         self._restore()
 
@@ -200,7 +201,9 @@ class Notifier:
 
     def _condition(self, now_us: int) -> str:
         """What is wrong with the parts, for whoever reads the watchdog's message."""
-        late = [part for part in part_states(self._client, now_us) if not part.is_ok and part.part != PART]
+        up_s = (now_us - self._started_us) // 1_000_000
+        states = (part for part in part_states(self._client, now_us) if part.part != PART)
+        late = [part for part in states if not part.is_ok and (part.condition != "never" or up_s > part.bound_s)]
         words = [f"{part.part} {part.name}: {part.condition}, {part.age_s} s" for part in late]
         words += [f"rule {fault.rule}: {fault.error}" for fault in open_rule_faults(self._client)]
         return "; ".join(words)[:1_000]

@@ -76,7 +76,7 @@ def since(made: Policy, since_us: int, issued_us: int) -> Dispatcher:
     return found
 
 
-@pytest.mark.parametrize(("issued", "began"), [(NOON - 8 * DAY, 0), (NOON - H, NOON - M)])
+@pytest.mark.parametrize(("issued", "began"), [(NOON - 8 * DAY, 0), (NOON - 2 * H, NOON - M)])
 def test_history_is_no_news_but_stands_in_the_digest(issued: int, began: int) -> None:
     told = since(policy(), began, issued)
     told.take(1, FIRING)
