@@ -21,7 +21,7 @@ from streams.rules.pack import Pack, Rule
 from streams.rules.tables import TABLES
 from streams.store import Scope, reads
 from streams.store.backtest_batches import batches_between, last_batch
-from streams.store.loads import events_since, newest_events
+from streams.store.loads import all_events, events_since
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -84,7 +84,7 @@ def past(
     scope.require_comparison(area)
     first_us = now_us - days * DAY_US
     if rule.table != "events":
-        events = decoded(row.body for row in newest_events(client, first_us, NEWEST))
+        events = decoded(row.body for row in all_events(client, first_us))
         rows = BUILDERS[rule.table](gather(events, registry, calendar), now_us)
         return Past(_inside(rows, area), days, len(events))
     count, parts = 0, []

@@ -16,24 +16,29 @@ from streams import effort
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.desk.findings import decoded, rulebook
-from streams.events import Event, Refused, decode
+from streams.events import Event, Ref, Refused, decode, ident_of
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.metrics import Metric
 from streams.ledger.replay import postings_from
 from streams.registry import Registry
 from streams.registry.errors import RegistryError
 from streams.rules.facts import gather, name_of
+from streams.rules.live import held_since_us
 from streams.rules.precheck import I64, Other, Precheck, precheck
 from streams.rules.recorded import EVERYTHING
 from streams.store import Scope, reads
-from streams.store.loads import newest_events
+from streams.store.loads import events_about, idents_of_issuer, idents_reaching
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 BACK_DAYS: Final = 60
-NEWEST: Final = 20_000
-"""Demands that a draft is compared with at most: the newest."""
+COMPARED: Final = {
+    "request": ("request",),
+    "meeting": ("meeting", "inspection"),
+    "inspection": ("meeting", "inspection"),
+}
+"""Kinds that a draft is compared with where they reach its units; all of them, and all that its issuer issued since last year."""
 SYSTEM: Final = Scope("precheck", "operator", ("",))
 """Levels are compared over whole tiers; only units that the draft itself reaches are told."""
 
@@ -60,9 +65,15 @@ def draft_of(body: bytes, now_us: int) -> Event:
 def checked(client: Client, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:
     """What the draft would do, as plain values. Raises RegistryError for an issuer or a reach that the registry does not know."""
     registry.issuer(event.data.issuer)
-    if not registry.resolve(event.data.reach):
+    ranges = registry.resolve(event.data.reach)
+    if not ranges:
         raise RegistryError("reach", "", "reaches nobody", "name areas with tiers, or units")
-    rows = newest_events(client, now_us - BACK_DAYS * DAY_US, NEWEST)
+    idents = {
+        *idents_reaching(client, ranges, COMPARED.get(event.kind, ()), now_us - BACK_DAYS * DAY_US),
+        *idents_of_issuer(client, event.data.issuer, held_since_us(now_us)),
+        *(ident_of(ref.source, ref.id) for ref in _superiors(event)),
+    }
+    rows = events_about(client, sorted(idents))
     name = name_of(event.source, event.id)
     known = [one for one in decoded(row.body for row in rows) if name_of(one.source, one.id) != name]
     facts = gather([*known, event], registry, Calendar.load())
@@ -75,6 +86,12 @@ def checked(client: Client, registry: Registry, event: Event, now_us: int) -> di
         )
 
     return _told(precheck(name, facts, rulebook(), postings, load_at, now_us), registry)
+
+
+def _superiors(event: Event) -> list[Ref]:
+    """The demands that a draft passes on."""
+    named = (event.data.parent_id, event.data.root_id)
+    return [ref if isinstance(ref, Ref) else Ref(event.source, str(ref)) for ref in named if ref is not None]
 
 
 def _told(found: Precheck, registry: Registry) -> dict[str, Any]:

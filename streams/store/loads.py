@@ -6,7 +6,7 @@ These are for the workers of this installation and know no Scope; nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,7 @@ from streams.calendars.periods import DAY_US, OFFSET_US
 from streams.events.log_position import PARTITION_BIT
 from streams.events.model import KIND_IDS
 from streams.ledger.postings import DTYPES, Postings, concat
+from streams.registry import Ranges
 
 EPOCH: Final = date(1970, 1, 1)
 CHUNK: Final = 2_000
@@ -181,6 +182,35 @@ def titles_of(client: Client, idents: Sequence[int]) -> list[tuple[int, str, str
     return found
 
 
+def idents_reaching(client: Client, ranges: Ranges, kinds: Sequence[str], since_us: int) -> list[int]:
+    """Demands of some kinds with an occurrence at an instant or later for any unit of some ranges; all of them."""
+    found: set[int] = set()
+    for part in ranges if kinds else ():
+        rows = client.query(
+            "SELECT ident FROM events WHERE pos IN (SELECT key FROM postings WHERE tier = {tier:UInt8} "
+            "AND lo < {hi:UInt32} AND hi > {lo:UInt32} AND toDate(toDateTime(start_s, 'Asia/Shanghai')) >= {day:Date} AND start_us >= {since:Int64} AND kind IN {kinds:Array(UInt8)})",
+            parameters={
+                "tier": part.tier,
+                "lo": part.lo,
+                "hi": part.hi,
+                "kinds": [KIND_IDS[kind] for kind in kinds],
+                "since": since_us,
+            }
+            | {"day": EPOCH + timedelta(days=max(0, (since_us + OFFSET_US) // DAY_US))},
+        ).result_rows
+        found.update(int(row[0]) for row in rows)
+    return sorted(found)
+
+
+def idents_of_issuer(client: Client, issuer: str, since_us: int) -> list[int]:
+    """Demands that an issuer issued at an instant or later; all of them."""
+    rows = client.query(
+        "SELECT ident FROM events WHERE issuer = {issuer:String} AND verb = 'issued' AND time_us >= {since:Int64} ORDER BY ident",
+        parameters={"issuer": issuer, "since": since_us},
+    ).result_rows
+    return [int(row[0]) for row in rows]
+
+
 def referred_to(client: Client, idents: Sequence[int]) -> set[int]:
     """Which of these idents any stored event refers to."""
     found: set[int] = set()
@@ -193,10 +223,12 @@ def referred_to(client: Client, idents: Sequence[int]) -> set[int]:
     return found
 
 
-def newest_events(client: Client, since_us: int, limit: int) -> list[StoredEvent]:
-    """The latest ``limit`` events that the broker took at or after an instant, by position."""
-    sql = "pos IN (SELECT pos FROM events WHERE admitted_us >= {since:Int64} ORDER BY admitted_us DESC LIMIT {limit:UInt32})"
-    return _events(client, sql, {"since": since_us, "limit": limit})
+def all_events(client: Client, since_us: int, chunk: int = 20_000) -> Iterator[StoredEvent]:
+    """Every event of an instant or later, by position, read some thousand at a time."""
+    after = 0
+    while rows := events_held(client, after, since_us, (), chunk):
+        yield from rows
+        after = rows[-1].pos + 1
 
 
 def _postings(client: Client, where: str, parameters: dict[str, Any]) -> Postings:

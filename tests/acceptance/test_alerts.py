@@ -49,7 +49,9 @@ class Receiver:
         """Bodies that tell of the event."""
         ending = f"#{identity}"
         return [
-            body for body in self.bodies if any(one["labels"].get("subject", "").endswith(ending) for one in body["alerts"])
+            body
+            for body in self.bodies
+            if any(one["labels"].get("subject", "").endswith(ending) for one in body["alerts"])
         ]
 
 
