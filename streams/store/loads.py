@@ -188,7 +188,8 @@ def idents_reaching(client: Client, ranges: Ranges, kinds: Sequence[str], since_
     for part in ranges if kinds else ():
         rows = client.query(
             "SELECT ident FROM events WHERE pos IN (SELECT key FROM postings WHERE tier = {tier:UInt8} "
-            "AND lo < {hi:UInt32} AND hi > {lo:UInt32} AND toDate(toDateTime(start_s, 'Asia/Shanghai')) >= {day:Date} AND start_us >= {since:Int64} AND kind IN {kinds:Array(UInt8)})",
+            "AND lo < {hi:UInt32} AND hi > {lo:UInt32} AND toDate(toDateTime(start_s, 'Asia/Shanghai')) >= {day:Date} "
+            "AND start_us >= {since:Int64} AND kind IN {kinds:Array(UInt8)})",
             parameters={
                 "tier": part.tier,
                 "lo": part.lo,
