@@ -212,9 +212,12 @@ def test_a_rule_that_cannot_be_asked_is_set_aside_told_and_tried_again(client: C
     assert fault.rows[0] == "event://oa.example.cn/510104/education#m"
     assert {row.transition.rule for row in load_transitions(client)} - {LONG}, "the other rules were asked"
     assert [one.name for one in last_rounds(client, now_us)] == ["event"]
+    put(client, [event("q2", "request.issued", 0.1, issuer="510104-education", title="表", reach=REACH)], 2)
+    judged(judge, 0.3)
+    assert {fault.rule for fault in judge.faults.values()} == {LONG}, "other rows do not make it well"
     mended = judge_of(client, registry, days=1)
     again = Rounds(client, mended, lambda: now_us + 1)
-    put(client, [meeting("n")], 2)
+    put(client, [meeting("n")], 3)
     judged(mended, 1.1)
     again.store()
     assert open_rule_faults(client) == []

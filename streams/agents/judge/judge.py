@@ -159,9 +159,9 @@ class Judge:
     def _judge_changed(self, changed: Changed, now_us: int) -> None:
         """Event rules over demands as they are now; what is gone ends all findings about it."""
         found = self._judge_views(changed.views)
-        self._note_faults(found.faults, EVENT_RULES)
         asked = rules_of(self._book, EVENT_RULES) - {fault.rule for fault in found.faults}
         subjects = {f"event:{view.name}" for view in changed.views}
+        self._note_event_faults(found.faults, subjects | changed.gone.keys())
         truths = found.truths + lapsed(self.findings, found.truths, asked, subjects, lambda it: self._why(it, now_us))
         truths += [denial(finding, changed.gone[finding.subject]) for finding in self.findings.open(changed.gone)]
         self._step(truths, now_us)
@@ -190,8 +190,13 @@ class Judge:
             self._judge_changed(held.put(states, now_us), now_us)
 
     def learn(self, now_us: int) -> int:
-        """Look anew at what sources record, and judge the demands of those again where that changed; how many."""
+        """Look anew at what sources record, and judge the demands of those again where that changed; how many.
+
+        Rules that failed on single demands are tried again first.
+        """
         with self._lock:
+            failed = {row for fault in self.faults.values() if fault.table in EVENT_RULES for row in fault.rows}
+            self._rejudge({row.removeprefix("event:") for row in failed}, now_us)
             views = self.live.views()
         self.recorded = fields_recorded(views)
         changed = {source for source, columns in self.recorded.items() if columns != self._learned.get(source)}
@@ -324,6 +329,15 @@ class Judge:
     def _note_faults(self, faults: Sequence[RuleFault], tables: Collection[str]) -> None:
         """Rules of some tables that could not be asked just now; the others of these tables can be again."""
         kept = {key: fault for key, fault in self.faults.items() if fault.table not in tables}
+        self.faults = kept | {(fault.rule, fault.edition): fault for fault in faults}
+
+    def _note_event_faults(self, faults: Sequence[RuleFault], subjects: Collection[str]) -> None:
+        """The same for rules on single demands: one that failed stays set aside until it can be asked about the rows it failed on."""
+        kept = {
+            key: fault
+            for key, fault in self.faults.items()
+            if fault.table not in EVENT_RULES or not fault.rows or not set(fault.rows) <= set(subjects)
+        }
         self.faults = kept | {(fault.rule, fault.edition): fault for fault in faults}
 
     # findings
