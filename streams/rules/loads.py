@@ -87,9 +87,10 @@ class LoadWatch:
         """What ``changes`` will ask for, each once."""
         return tuple(dict.fromkeys((watched.metric, watched.inner) for watched in self._watched.values()))
 
-    def move(self, day: date) -> None:
-        """Go on under the law of another day; units that a rule holds for stay so until their load says otherwise."""
+    def move(self, day: date, seasons: Mapping[tuple[Metric, int], I64] | None = None) -> None:
+        """Go on under the law (and season) of another day; units that a rule holds for stay so until their load says otherwise."""
         self.day = day
+        self._seasons = self._seasons if seasons is None else seasons
         before, self._watched = self._watched, {}
         for rule, variants in self._variants(day).items():
             first = next(iter(variants.values()))

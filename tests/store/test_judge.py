@@ -16,10 +16,13 @@ from streams.agents.judge.judge import SLOW, Judge
 from streams.agents.judge.rounds import Rounds
 from streams.alerts.cases import Act
 from streams.calendars import Calendar
+from streams.effort import estimate
 from streams.events import Event
+from streams.ledger.replay import postings_from
 from streams.registry import Registry
 from streams.rules import Rulebook, load, shipped, without
 from streams.rules.lists import ListVersion
+from streams.store import insert_postings
 from streams.store.casework import insert_act
 from streams.store.findings import load_transitions
 from streams.store.lists import insert_list
@@ -346,3 +349,34 @@ def test_twenty_kills_at_random_points_change_no_finding(
         "m3": [("firing", "")],
         "m4": [("firing", "")],
     }
+
+
+@pytest.mark.parametrize(("last_year", "holds"), [(0, True), (12_000, False)])
+def test_a_heavy_week_that_is_heavy_every_year_is_no_hot_spot(
+    client: Client, registry: Registry, last_year: int, holds: bool
+) -> None:
+    """The level is the largest of the limit and 1.2 times the unit's own load of the same days of last year."""
+    unit = {"units": ["510104017"]}
+    events = [
+        event("now", "request.issued", 0, issuer="510104-education", title="表", reach=unit, effort_minutes=12_000)
+    ]
+    if last_year:
+        events.append(
+            event(
+                "then",
+                "request.issued",
+                -364,
+                issuer="510104-education",
+                title="表",
+                reach=unit,
+                effort_minutes=last_year,
+            )
+        )
+    postings = postings_from(events, registry, estimate, us_at(9))
+    shards, reach = registry.shards(8), registry.resolve(events[0].data.reach)
+    shard = next(number for number in range(8) if shards.clip(reach, number))
+    insert_postings(client, postings, shard=shard, run=1)
+    judge = judge_of(client, registry, days=1)
+    judge.loads(us_at(1))
+    hot = [one.subject for one in judge.findings.open() if one.rule == "R20-hotspot"]
+    assert hot == (["unit:510104017"] if holds else [])

@@ -18,6 +18,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.agents.judge.casebook import Casebook
 from streams.agents.judge.past import held_events, names_to_idents, states_about, states_by_ident
+from streams.agents.judge.seasons import seasons_of
 from streams.agents.topics import DEMANDS, partitions
 from streams.agents.worker.reconcile import events_from
 from streams.calendars import Calendar
@@ -107,7 +108,7 @@ class Judge:
         """The same as it was when demands were last judged again for it; nothing at the start: all that is held is judged again."""
         self._cases = Casebook(calendar)
         self._cases.refresh(client)
-        self._watch = LoadWatch(book, registry, day_of(now_us))
+        self._watch = LoadWatch(book, registry, day_of(now_us), seasons_of(client, registry, book, now_us))
         self._watch.restore(self.findings)
         metrics = tuple({metric for metric, _ in self._watch.metrics})
         self._ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
@@ -222,7 +223,7 @@ class Judge:
             self._ledger.apply(postings)
         self._ledger.advance(now_us)
         if self._watch.day != day_of(now_us):
-            self._watch.move(day_of(now_us))
+            self._watch.move(day_of(now_us), seasons_of(self._client, self._registry, self._book, now_us))
 
         def load(metric: Metric, tier: int) -> Any:
             return self._ledger.load(metric, tier)

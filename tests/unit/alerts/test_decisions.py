@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from streams.alerts import channels
 from streams.alerts.dispatch import Dispatcher
 from streams.alerts.groups import Manner
 from streams.alerts.message import webhook_body
@@ -157,3 +159,15 @@ def test_quiet_windows(quiet: dict[str, object], hour: int, holds: bool) -> None
     step = told.step(NOON + hour * H)
     assert bool(step.withheld) == holds
     assert bool(step.notifications) != holds
+
+
+def test_a_channel_is_a_folder_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a new folder must offer: whom it takes, and how it is opened."""
+    opened = SimpleNamespace(send=lambda _one, _words: None)
+    pigeon = SimpleNamespace(takes=lambda receiver: receiver.name == "pigeon", open_channel=lambda _receiver: opened)
+    monkeypatch.setattr(channels, "CHANNELS", (pigeon, *channels.CHANNELS))
+    receivers = policy(
+        receivers=[{"name": "pigeon", "apprise": "json://127.0.0.1"}, {"name": "hook", "webhook": "http://127.0.0.1:9"}]
+    ).receivers
+    assert channels.channel_of(receivers[0]) is opened
+    assert type(channels.channel_of(receivers[1])).__name__ == "Webhook"
