@@ -14,6 +14,7 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 
 from streams.alerts.cases import Act, Verb
+from streams.events import ident_of
 from streams.events.model import KINDS
 from streams.ledger.postings import Postings
 from streams.registry import Range, Registry
@@ -73,7 +74,8 @@ class Sample:
             self.rows.setdefault(shard, []).extend(rows)
         self.events.append(
             {
-                "pos": self.key, "ident": self.key, "digest": self.key, "source": "//oa.example.cn/office", "id": f"e-{self.key}",
+                "pos": self.key, "ident": ident_of("//oa.example.cn/office", f"e-{self.key}"),
+                "digest": self.key, "source": "//oa.example.cn/office", "id": f"e-{self.key}",
                 "type": f"burden.{kind}.issued.v1", "kind": kind_id, "verb": "issued", "time_us": min(start_us, self.now_us), "issuer": issuer,
                 "title": title, "doc_no": f"办函〔2026〕{self.key % 200 + 1}号", "starts_us": start_us,
                 "deadline_us": start_us + due_days * DAY_US,

@@ -86,7 +86,9 @@ def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
     waiting.value.save_as(book)
     sheet = load_workbook(book).active
     assert sheet is not None
-    assert [row[0].value for row in sheet.iter_rows()][4] == "finding"
+    first = [row[0].value for row in sheet.iter_rows()]
+    assert first[5] == "finding"
+    assert len(first) - 6 == int(str(sheet.cell(4, 2).value).split()[0]), "the file says how many findings it holds"
     app.page.wait_for_timeout(1_500)  # the audit is written each second
     app.open("health?role=operator")
     expect(app.page.locator(".deeds")).to_contain_text("findings-51-")
