@@ -19,7 +19,7 @@ from streams.registry import Registry, load
 from streams.store import Address, connect
 from streams.store.rounds import last_rounds
 from streams.system.layout import Layout
-from tests.acceptance.system import Embedded, up
+from tests.acceptance.system import Embedded, until, up
 from tests.bench.figures import Row, at_most
 
 PER_S: Final = 200
@@ -27,6 +27,7 @@ SECONDS: Final = 120
 BATCH: Final = 20
 SETTLE_S: Final = 70
 """For so long nothing is sent at the end: each family completes a round."""
+FAMILIES: Final = frozenset(("event", "load", "relation", "quota", "absence"))
 SHORT: Final = "R11-short-notice"
 
 
@@ -76,13 +77,16 @@ def main() -> list[Row]:
         tempfile.TemporaryDirectory() as folder,
         up(Path(folder) / "data", "--empty", "--headless", "--port", "18980") as system,
     ):
-        feed(system, load())
-        time.sleep(SETTLE_S)
         layout = Layout(system.data)
         running = layout.running()
         client = connect(
             Address(running.store_host, running.store_port, "reader", layout.secret("store-reader")), readonly=True
         )
+        until(
+            lambda: {row.name for row in last_rounds(client, time.time_ns() // 1000)} >= FAMILIES, 90
+        )  # the judge has begun
+        feed(system, load())
+        time.sleep(SETTLE_S)
         rows = client.query(
             "SELECT t.at_us - e.time_us FROM transitions AS t JOIN events AS e ON t.subject = concat('event:', e.source, '#', e.id) "
             "WHERE t.rule = {rule:String} AND t.phase = 'firing'",
@@ -92,7 +96,7 @@ def main() -> list[Row]:
         rounds = {
             row.name: row.took_us / 1e6 for row in last_rounds(client, time.time_ns() // 1000) if row.part == "judge"
         }
-        missing = [family for family in ("event", "load", "relation", "quota", "absence") if family not in rounds]
+        missing = FAMILIES - rounds.keys()
         assert not missing, f"no round of {missing}"
     what = f"finding stored after its event, at {PER_S} events/s"
     return [

@@ -6,8 +6,10 @@ aside for backtests. Flows in: the store. Flows out: transitions into the store,
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
+import sys
 import threading
 import time
 from functools import partial
@@ -36,6 +38,8 @@ RELATE_S: Final = 60.0
 REST: Final = 3
 """The slow families rest for so many times what their round took, if that is longer."""
 HOUSE_S: Final = 5.0
+SWITCH_S: Final = 0.001
+"""Threads take turns so often: an event waits for several answers of the store, and for its turn after each."""
 
 
 def main() -> None:
@@ -47,16 +51,21 @@ def main() -> None:
         ended.set()
 
     signal.signal(signal.SIGTERM, stop)
+    sys.setswitchinterval(SWITCH_S)
     settings = Settings()
     client = connect(settings.store())
     producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
     registry, calendar = load(settings.registry), Calendar.load()
     book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
     judge = Judge(client, registry, book, calendar, _now_us(), off=settings.rules_off)
+    # What is held are trees without cycles: looking for cycles among millions of objects stops every thread for seconds.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(500_000, 50, 1_000)
     archive = BacktestArchive(client, registry, calendar, lambda: judge.lists, recorded=lambda: judge.recorded)
     publisher = Publisher(client, producer)
     rounds = Rounds(client, judge, _now_us)
-    slow = threading.Thread(target=_relate, args=(judge, rounds, ended), name="relations", daemon=True)
+    slow = threading.Thread(target=_relate, args=(judge, archive, rounds, ended), name="relations", daemon=True)
     slow.start()
     loaded = housed = 0.0
     while not ended.wait(LOOK_S) and slow.is_alive():
@@ -70,7 +79,6 @@ def main() -> None:
             housed = time.monotonic()
             judge.housekeeping(_now_us())
             rounds.store()
-        archive.step()
     ended.set()
     slow.join()
     publisher.publish(judge.seq)
@@ -79,8 +87,11 @@ def main() -> None:
         raise rounds.broken
 
 
-def _relate(judge: Judge, rounds: Rounds, ended: threading.Event) -> None:
-    """The slow families, round after round. A store that is away ends the process: everything is read anew at the next start."""
+def _relate(judge: Judge, archive: BacktestArchive, rounds: Rounds, ended: threading.Event) -> None:
+    """The slow families, round after round, and what is put aside for backtests.
+
+    A store that is away ends the process: everything is read anew at the next start.
+    """
     while not ended.is_set():
         begun = time.monotonic()
         judge.learn(_now_us())
@@ -92,6 +103,8 @@ def _relate(judge: Judge, rounds: Rounds, ended: threading.Event) -> None:
                 if passing(error):
                     rounds.broken = error
                     return
+        while archive.step() and not ended.is_set():
+            pass
         took = time.monotonic() - begun
         ended.wait(max(RELATE_S - took, REST * took))
 

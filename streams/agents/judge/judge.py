@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
@@ -67,8 +68,9 @@ BATCH: Final = 20_000
 SLOW: Final[tuple[Family, ...]] = ("relation", "quota", "absence")
 """Families that look at everything at hand."""
 EVENT_RULES: Final = ("events",)
-RELEARNED: Final = 2_000
+RELEARNED: Final = 500
 """Demands that are judged again at once; events that come wait no longer than for these."""
+BREATH_S: Final = 0.02
 
 
 def tables_of(family: Family) -> tuple[str, ...]:
@@ -200,9 +202,16 @@ class Judge:
             self._rejudge({row.removeprefix("event:") for row in failed}, now_us)
             views = self.live.views()
         self.recorded = fields_recorded(views)
-        changed = {source for source, columns in self.recorded.items() if columns != self._learned.get(source)}
-        names = [view.name for view in views if view.event.source in changed and view.is_living(now_us)]
+        changed = {
+            (source, column.partition(".")[0])
+            for source, columns in self.recorded.items()
+            for column in columns ^ self._learned.get(source, frozenset())
+        }
+        names = [
+            view.name for view in views if (view.event.source, view.event.kind) in changed and view.is_living(now_us)
+        ]
         for first in range(0, len(names), RELEARNED):
+            time.sleep(BREATH_S)  # locks are not fair: events that wait get their turn
             with self._lock:
                 held = [view for name in names[first : first + RELEARNED] if (view := self.live.view(name)) is not None]
                 standing = [view for view in held if not self.live.why_gone(view.name, now_us)]
