@@ -38,6 +38,8 @@ RELATE_S: Final = 60.0
 REST: Final = 3
 """The slow families rest for so many times what their round took, if that is longer."""
 HOUSE_S: Final = 5.0
+PAUSE_S: Final = 1.0
+"""Between two batches put aside: events that came meanwhile are judged."""
 SWITCH_S: Final = 0.001
 """Threads take turns so often: an event waits for several answers of the store, and for its turn after each."""
 
@@ -103,7 +105,7 @@ def _relate(judge: Judge, archive: BacktestArchive, rounds: Rounds, ended: threa
                 if passing(error):
                     rounds.broken = error
                     return
-        while archive.step() and not ended.is_set():
+        while archive.step() and not ended.wait(PAUSE_S):
             pass
         took = time.monotonic() - begun
         ended.wait(max(RELATE_S - took, REST * took))
