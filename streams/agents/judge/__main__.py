@@ -1,7 +1,7 @@
 """The judge: ``python -m streams.agents.judge``, told by BURDENWATCH_*. One for each installation, beside the workers, never in their way.
 
-What came is judged at once and what the loads are each second, in this thread; what hangs together every minute, in another; a third tells.
-Demands are put aside for backtests. Flows in: the store. Flows out: transitions into the store, then CloudEvents on ``burden.findings``; completed rounds.
+What came is judged at once and what the loads are each second, in this thread; what hangs together every minute, in another. Demands are put
+aside for backtests. Flows in: the store. Flows out: transitions into the store, then CloudEvents on ``burden.findings``; completed rounds.
 """
 
 from __future__ import annotations
@@ -69,22 +69,20 @@ def main() -> None:
     rounds = Rounds(client, judge, _now_us)
     slow = threading.Thread(target=_relate, args=(judge, archive, rounds, ended), name="relations", daemon=True)
     slow.start()
-    teller = threading.Thread(target=_publish, args=(judge, publisher, rounds, ended), name="publisher", daemon=True)
-    teller.start()
     loaded = housed = 0.0
-    while not ended.wait(LOOK_S) and slow.is_alive() and teller.is_alive():
+    while not ended.wait(LOOK_S) and slow.is_alive():
         while rounds.run("event", judge.events) and not ended.is_set():
-            continue
+            publisher.publish(judge.seq)
         if time.monotonic() - loaded > LOADS_S:
             loaded = time.monotonic()
             rounds.run("load", judge.loads)
+        publisher.publish(judge.seq)
         if time.monotonic() - housed > HOUSE_S:
             housed = time.monotonic()
             judge.housekeeping(_now_us())
             rounds.store()
     ended.set()
     slow.join()
-    teller.join()
     publisher.publish(judge.seq)
     producer.close()
     if rounds.broken is not None:
@@ -111,17 +109,6 @@ def _relate(judge: Judge, archive: BacktestArchive, rounds: Rounds, ended: threa
             pass
         took = time.monotonic() - begun
         ended.wait(max(RELATE_S - took, REST * took))
-
-
-def _publish(judge: Judge, publisher: Publisher, rounds: Rounds, ended: threading.Event) -> None:
-    """Say what was stored; a broker that is slow, or thousands of findings of one round, keep nobody from judging."""
-    while not ended.wait(LOOK_S):
-        try:
-            publisher.publish(judge.seq)
-        except Exception as error:  # what is not told is told at the next start, from the last number noted
-            _LOG.exception("findings were not published")
-            rounds.broken = error
-            return
 
 
 def _now_us() -> int:
