@@ -106,8 +106,8 @@ class Judge:
             self.live.put(states_about(client, events), now_us)
         self.recorded: Recorded = fields_recorded(self.live.views())
         """What each source is known to record."""
-        self._learned: Recorded = {}
-        """The same as it was when demands were last judged again for it; nothing at the start: all that is held is judged again."""
+        self._learned: Recorded | None = None
+        """The same as it was when demands were last judged again for it; None: all that is held is to be judged again."""
         self._cases = Casebook(calendar)
         self._cases.refresh(client)
         self._watch = LoadWatch(book, registry, day_of(now_us), seasons_of(client, registry, book, now_us))
@@ -140,7 +140,7 @@ class Judge:
         lists = lists_on(load_lists(self._client), day_of(now_us))
         if lists != self._lists:
             self._lists = lists
-            self._learned = {}  # the next slow round judges all that is held again
+            self._learned = None  # the next slow round judges all that is held again
 
     # events
 
@@ -202,14 +202,7 @@ class Judge:
             self._rejudge({row.removeprefix("event:") for row in failed}, now_us)
             views = self.live.views()
         self.recorded = fields_recorded(views)
-        changed = {
-            (source, column.partition(".")[0])
-            for source, columns in self.recorded.items()
-            for column in columns ^ self._learned.get(source, frozenset())
-        }
-        names = [
-            view.name for view in views if (view.event.source, view.event.kind) in changed and view.is_living(now_us)
-        ]
+        names = [view.name for view in self._to_relearn(views) if view.is_living(now_us)]
         for first in range(0, len(names), RELEARNED):
             time.sleep(BREATH_S)  # locks are not fair: events that wait get their turn
             with self._lock:
@@ -218,6 +211,18 @@ class Judge:
                 self._judge_changed(Changed(standing, {}), now_us)
         self._learned = self.recorded
         return len(names)
+
+    def _to_relearn(self, views: Sequence[Issuance]) -> Iterable[Issuance]:
+        """The demands whose source is now known to record other fields of their kind."""
+        learned = self._learned
+        if learned is None:
+            return views
+        changed = {
+            (source, column.partition(".")[0])
+            for source, columns in self.recorded.items()
+            for column in columns ^ learned.get(source, frozenset())
+        }
+        return [view for view in views if (view.event.source, view.event.kind) in changed]
 
     def _open_event_names(self) -> set[str]:
         rules = rules_of(self._book, EVENT_RULES)

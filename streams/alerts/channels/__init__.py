@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from streams.alerts.channels import robot, webhook
-from streams.alerts.channels.base import Channel, ChannelFault
+from streams.alerts.channels.protocol import Channel, ChannelFault
 from streams.alerts.policy import Receiver
 
 CHANNELS: Final[tuple[ModuleType, ...]] = (webhook, robot)

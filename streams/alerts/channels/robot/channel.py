@@ -8,7 +8,7 @@ from typing import Final
 
 import apprise
 
-from streams.alerts.channels.base import ChannelFault
+from streams.alerts.channels.protocol import ChannelFault
 from streams.alerts.message import Language, Words, cut, render
 from streams.alerts.model import Notification
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.alerts.channels.base import Channel
+from streams.alerts.channels.protocol import Channel
 from streams.alerts.channels.webhook.channel import Webhook
 from streams.alerts.policy import Receiver
 

@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 import stamina
 
-from streams.alerts.channels.base import ChannelFault
+from streams.alerts.channels.protocol import ChannelFault
 from streams.alerts.message import Words, webhook_body
 from streams.alerts.model import Notification
 
