@@ -22,7 +22,7 @@ from streams.store.loads import events_about, events_by_pos
 BACK_US: Final = 45 * DAY_US
 AHEAD_US: Final = 30 * DAY_US
 ROWS: Final = 200_000
-"""Occurrences that a page reads at most; where there are more the sheet says how many it leaves out."""
+"""Occurrences of either time that a page reads at most: far above what reaches a unit (1,400 in the demonstration)."""
 REQUEST: Final = KINDS.index("request") + 1
 MARKS: Final = ("table_no", "issuing_body", "approval_no", "valid_to")
 """What a statistical form must show; without them the respondent may refuse."""

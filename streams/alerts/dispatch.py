@@ -84,8 +84,8 @@ class Dispatcher:
         self._withheld: list[Withheld] = []
         self.seq = 0
         """Number of the last transition taken."""
-        self.condition = ""
-        """What is wrong with the parts, for the watchdog's message; '' while nothing is."""
+        self.condition: Callable[[int], str] = lambda _now_us: ""
+        """What is wrong with the parts, asked when the watchdog's message is due; '' while nothing is."""
 
     def take(self, seq: int, one: Transition) -> None:
         """Take over a stored transition. Each number once, ascending."""
@@ -372,7 +372,7 @@ class Dispatcher:
         if slot_us <= self._watched_us or not self._policy.receivers_of(OPERATOR):
             return []
         self._watched_us = slot_us
-        return [self._notification(OPERATOR, "watchdog", "", slot_us, 0, [], self.condition)]
+        return [self._notification(OPERATOR, "watchdog", "", slot_us, 0, [], self.condition(now_us))]
 
     def _notification(
         self, to: Recipient, occasion: Occasion, group: str, at_us: int, count: int, told: list[Told], note: str = ""

@@ -80,13 +80,14 @@ class LiveDemands:
         changed = Changed([], {})
         for state in states:
             name = name_of(state.issued.source, state.issued.id)
-            view = view_of(_slim(state), self.registry)
+            slim = _slim(state)
+            view = view_of(slim, self.registry)
             if view is None:
                 self._views.pop(name, None)
                 continue
             self._views[name] = view
             if state.amended_us is not None or state.cutoff_us is not None or state.is_void or state.outcomes:
-                self._said[name] = _slim(state)
+                self._said[name] = slim
             reason = state.gone(now_us)
             if reason:
                 changed.gone[f"event:{name}"] = reason

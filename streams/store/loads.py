@@ -212,20 +212,8 @@ def idents_of_issuer(client: Client, issuer: str, since_us: int) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def referred_to(client: Client, idents: Sequence[int]) -> set[int]:
-    """Which of these idents any stored event refers to."""
-    found: set[int] = set()
-    for first in range(0, len(idents), CHUNK):
-        rows = client.query(
-            "SELECT DISTINCT target FROM refs WHERE target IN {idents:Array(UInt64)}",
-            parameters={"idents": list(idents[first : first + CHUNK])},
-        ).result_rows
-        found.update(int(row[0]) for row in rows)
-    return found
-
-
 def all_events(client: Client, since_us: int, chunk: int = 20_000) -> Iterator[StoredEvent]:
-    """Every event of an instant or later, by position, read some thousand at a time."""
+    """Every event of an instant or later, and whatever recurs, by position, read some thousand at a time."""
     after = 0
     while rows := events_held(client, after, since_us, (), chunk):
         yield from rows

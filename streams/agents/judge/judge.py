@@ -277,15 +277,16 @@ class Judge:
         with self._lock:
             self._note_faults(found.faults, tables)
             asked = rules_of(self._book, tables) - {fault.rule for fault in found.faults}
-            ended = [truth for truth in self._lapsed(found.truths, asked, now_us) if truth is not None]
-            self._step([*found.truths, *ended], now_us)
+            self._step([*found.truths, *self._lapsed(found.truths, asked, now_us)], now_us)
         return len(facts.issued)
 
-    def _lapsed(self, truths: Sequence[Truth], rules: Collection[str], now_us: int) -> Iterable[Truth | None]:
+    def _lapsed(self, truths: Sequence[Truth], rules: Collection[str], now_us: int) -> Iterable[Truth]:
+        """The denials that silence amounts to, but for what lies behind and was not compared."""
         living = rules_of(self._book, LIVING)
         for truth in lapsed(self.findings, truths, rules, why=lambda it: self._why(it, now_us)):
             finding = self.findings.get(truth.id)
-            yield None if finding is not None and finding.rule in living and self._is_past(finding, now_us) else truth
+            if finding is None or finding.rule not in living or not self._is_past(finding, now_us):
+                yield truth
 
     def _is_past(self, finding: Finding, now_us: int) -> bool:
         """Whether a finding is about what lies behind: then it is no longer compared, and stands until somebody decides."""

@@ -16,7 +16,8 @@ from streams.demands import DemandState, state_of, states_of
 from streams.events import Event, ident_of
 from streams.events.log_position import PARTITION_BIT
 from streams.rules.live import STANDING_KINDS, held_since_us
-from streams.store.loads import events_about, events_held, referred_to
+from streams.store.loads import events_about, events_held
+from streams.store.reconciling import referred
 
 _LOG: Final = logging.getLogger(__name__)
 CHUNK: Final = 20_000
@@ -26,7 +27,7 @@ def states_about(client: Client, events: Sequence[Event]) -> list[DemandState]:
     """The states of the demands that some stored events issue or refer to, as the store knows them now."""
     issued = {event.ident: event for event in events if event.verb == "issued"}
     targets = {ident_of(target.source, target.id) for event in events for target in event.targets}
-    about = targets | referred_to(client, list(issued))
+    about = targets | referred(client, list(issued))
     plain = [DemandState(event, event.data) for ident, event in issued.items() if ident not in about]
     return [*plain, *states_by_ident(client, sorted(about))]
 

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
+from streams.agents.cases import Cases
 from streams.agents.notifier.outbox import Outbox
-from streams.alerts.cases import Act, case_of, precision
+from streams.alerts.cases import precision
 from streams.alerts.dispatch import OVER_CAP, Dispatcher, Step
 from streams.alerts.groups import Manner
 from streams.alerts.message import Language, Words
@@ -35,7 +36,7 @@ from streams.store.alerting import (
     load_withheld,
     settled,
 )
-from streams.store.casework import acts_since, verdicts
+from streams.store.casework import verdicts
 from streams.store.findings import load_transitions
 from streams.store.loads import titles_of
 from streams.store.parts import part_states
@@ -74,29 +75,6 @@ class Titles:
         return self._known.get(subject.removeprefix("event:"), About())
 
 
-class Cases:
-    """How cases stand, by finding. Owned by one caller."""
-
-    def __init__(self, client: Client, calendar: Calendar) -> None:
-        self._client, self._calendar = client, calendar
-        self._acts: dict[str, dict[int, Act]] = {}
-        self._views: dict[str, CaseView] = {}
-        self._since_us = 0
-
-    def refresh(self) -> dict[str, CaseView]:
-        """Take over new acts; all cases as they stand."""
-        changed = set()
-        for act in acts_since(self._client, self._since_us):
-            if act.n not in self._acts.setdefault(act.finding, {}):
-                self._acts[act.finding][act.n] = act
-                changed.add(act.finding)
-            self._since_us = max(self._since_us, act.at_us)
-        for finding in changed:
-            case = case_of(finding, [self._acts[finding][n] for n in sorted(self._acts[finding])], self._calendar)
-            self._views[finding] = CaseView(case.state, case.at_us, case.verdict)
-        return dict(self._views)
-
-
 class Notifier:
     """All alerting of one installation. One for each installation; owned by one caller."""
 
@@ -113,10 +91,11 @@ class Notifier:
     ) -> None:
         self._client, self._policy = client, policy
         self._titles = Titles(client)
-        self._cases = Cases(client, calendar)
+        self._cases = Cases(calendar)
         began_us = self._began(now_us)
         manner = manner_of(book, self._titles)
         self._dispatcher = Dispatcher(policy, registry, calendar, manner, now_us, began_us)
+        self._dispatcher.condition = self._condition
         self._outbox = outbox(words_of(book, registry, dashboard))
         self._around_us = self._rounds_us = 0
         self._started_us = now_us
@@ -194,8 +173,9 @@ class Notifier:
             return
         self._around_us = now_us
         self._dispatcher.silence(load_silences(self._client), now_us)
-        self._dispatcher.cases(self._cases.refresh(), now_us)
-        self._dispatcher.condition = self._condition(now_us)
+        self._cases.refresh(self._client)
+        views = {one.finding: CaseView(one.state, one.at_us, one.verdict) for one in self._cases.by_finding.values()}
+        self._dispatcher.cases(views, now_us)
         found = precision(verdicts(self._client))
         self._dispatcher.mute({rule: f"{rule}: {one.upheld}/{one.decided}" for rule, one in found.items() if one.muted})
 
