@@ -40,6 +40,16 @@ class Rule(msgspec.Struct, frozen=True):
     count: int | None
     until: datetime | None
 
+    @property
+    def every_us(self) -> int | None:
+        """Microseconds from each occurrence to the next where these are all alike: days or weeks without any BY; else None."""
+        days = {"DAILY": 1, "WEEKLY": 7}.get(self.frequency)
+        return (
+            None
+            if days is None or "BY" in self.text
+            else timedelta(days=days * self.interval) // timedelta(microseconds=1)
+        )
+
 
 @lru_cache(maxsize=4_096)
 def parse(text: str) -> Rule:

@@ -17,7 +17,7 @@ from streams.demands import Answer, Rework, state_of
 from streams.events import Effort, Event, Reach, recurrence
 from streams.events.data import EPOCH, us
 from streams.events.model import KIND_IDS
-from streams.ledger.postings import Postings, Row
+from streams.ledger.postings import Row
 from streams.registry.model import Ranges
 
 Resolve = Callable[[Reach], Ranges]
@@ -95,6 +95,11 @@ def _recurring(text: str, starts_us: int, until_us: int) -> Iterator[int]:
     as near to that end as it goes.
     """
     rule = recurrence.parse(text)
+    if rule.every_us is not None:
+        end = until_us if rule.until is None else min(until_us, us(rule.until))
+        count = max(0, (end - starts_us) // rule.every_us + 1)
+        yield from (starts_us + number * rule.every_us for number in range(min(count, rule.count or count)))
+        return
     whole, fraction = divmod(starts_us, 1_000_000)
     first = datetime.fromtimestamp(whole, UTC).replace(tzinfo=None) + _LOCAL
     end = until_us if rule.until is None else min(until_us, us(rule.until))
@@ -112,13 +117,13 @@ def _recurring(text: str, starts_us: int, until_us: int) -> Iterator[int]:
 
 def postings_of(
     demand: Demand, *, until_us: int, rank_of: Callable[[str], tuple[int, int] | None], clip: Clip | None = None
-) -> Postings:
+) -> list[Row]:
     """The postings that a demand should have; ``clip`` narrows its ranges to a shard. ``rank_of`` gives None for an unknown unit."""
     if demand.void:
-        return Postings.from_rows([])
+        return []
     ranges = demand.ranges if clip is None else clip(demand.ranges)
     if not ranges:
-        return Postings.from_rows([])
+        return []
     low, likely, high = demand.effort.low, demand.effort.likely, demand.effort.high
     head = (demand.key,)
     tail = (demand.kind, demand.issuer)
@@ -138,7 +143,7 @@ def postings_of(
             rows.append(
                 (*head, tier, *tail, rank, rank + 1, rework.start_us, again.low, again.likely, again.high, 1, 1)
             )
-    return Postings.from_rows(rows)
+    return rows
 
 
 def _standing(demand: Demand, starts: Sequence[int]) -> dict[tuple[str, int], Answer]:

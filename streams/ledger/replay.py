@@ -13,7 +13,7 @@ from streams.events.model import Ref
 from streams.ledger.ledger import loads_at
 from streams.ledger.lifecycle import demand_of, postings_of
 from streams.ledger.metrics import Metric, interval
-from streams.ledger.postings import Postings, concat
+from streams.ledger.postings import Postings
 from streams.registry import Registry
 
 
@@ -38,19 +38,18 @@ def postings_from(
             issued.append(event)
         for target in set(event.targets):
             about.setdefault(target, []).append(event)
-    return concat(
-        postings_of(
-            demand_of(
-                original,
-                about.get(Ref(original.source, original.id), ()),
-                key=key,
-                resolve=registry.resolve,
-                estimate=estimate,
-            ),
-            until_us=until_us,
-            rank_of=registry.find,
+    demands = (
+        demand_of(
+            original,
+            about.get(Ref(original.source, original.id), ()),
+            key=key,
+            resolve=registry.resolve,
+            estimate=estimate,
         )
         for key, original in enumerate(issued)
+    )
+    return Postings.from_rows(
+        [row for demand in demands for row in postings_of(demand, until_us=until_us, rank_of=registry.find)]
     )
 
 

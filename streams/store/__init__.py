@@ -10,6 +10,7 @@ from streams.store.loads import (
     find_idents,
     load_idents,
     load_postings,
+    positions_about,
     postings_of,
 )
 from streams.store.schema import migrate, rollback
@@ -54,6 +55,7 @@ __all__ = [
     "load_postings",
     "mend_last_batches",
     "migrate",
+    "positions_about",
     "postings_of",
     "rollback",
     "set_meta",

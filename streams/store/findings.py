@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import pyarrow as pa
@@ -75,10 +75,11 @@ def insert_transitions(client: Client, rows: Sequence[StoredTransition]) -> int:
     return insert_rows(client, "transitions", _TYPES, columns, f"transitions-{rows[0].seq}-{rows[-1].seq}")
 
 
-def load_transitions(client: Client, after: int = 0) -> list[StoredTransition]:
-    """All transitions with a number above ``after``, in order. For the judge; knows no Scope."""
+def load_transitions(client: Client, after: int = 0, n: int = 0) -> list[StoredTransition]:
+    """Transitions with a number above ``after``, in order: the first ``n`` (0: all). For the judge; knows no Scope."""
     rows = client.query(
-        f"SELECT {_COLUMNS} FROM transitions WHERE seq > {{after:UInt64}} ORDER BY seq", parameters={"after": after}
+        f"SELECT {_COLUMNS} FROM transitions WHERE seq > {{after:UInt64}} ORDER BY seq {'LIMIT {n:UInt64}' if n else ''}",
+        parameters={"after": after, "n": n},
     ).result_rows
     return [_stored(row) for row in rows]
 
@@ -170,7 +171,8 @@ def finding_history(client: Client, scope: Scope, finding: str) -> list[StoredTr
 
 def told(one: StoredTransition) -> dict[str, Any]:
     """A transition as plain values, for JSON."""
-    return asdict(one.transition) | {"exempt": one.exempt, "events": list(one.events), "inputs": dict(one.inputs)}
+    transition = {name: getattr(one.transition, name) for name in _TRANSITION}
+    return transition | {"exempt": one.exempt, "events": list(one.events), "inputs": dict(one.inputs)}
 
 
 def _stored(row: Sequence[Any]) -> StoredTransition:

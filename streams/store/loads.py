@@ -122,6 +122,11 @@ def events_by_pos(client: Client, positions: Sequence[int]) -> list[StoredEvent]
 def events_about(client: Client, idents: Sequence[int]) -> list[StoredEvent]:
     """The events with these idents and all events that refer to one of them, in order of position."""
     # Positions first: the bodies are then read by the table's order alone.
+    return events_by_pos(client, positions_about(client, idents))
+
+
+def positions_about(client: Client, idents: Sequence[int]) -> list[int]:
+    """Where the events with these idents stand, and all events that refer to one of them; ascending."""
     positions: set[int] = set()
     for first in range(0, len(idents), CHUNK):
         rows = client.query(
@@ -130,7 +135,7 @@ def events_about(client: Client, idents: Sequence[int]) -> list[StoredEvent]:
             parameters={"idents": list(idents[first : first + CHUNK])},
         ).result_rows
         positions.update(int(row[0]) for row in rows)
-    return events_by_pos(client, sorted(positions))
+    return sorted(positions)
 
 
 def postings_since(client: Client, applied: Mapping[int, int]) -> tuple[Postings, dict[int, int]]:

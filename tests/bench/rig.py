@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
 
 from kafka import KafkaProducer
 
@@ -64,35 +66,59 @@ def rig() -> Iterator[Rig]:
             broker.stop()
 
 
-def plain_events(registry: Registry, count: int, start_us: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
-    """Key and value of ``count`` calibrated issuances: county to its townships mostly, some wider; one every 100 ms of event time."""
-    from datetime import UTC, datetime
+LIFE: Final = 10
+"""One event in so many is about an earlier one: amended or withdrawn."""
+RECURS: Final = 20
+"""One in so many comes again each week."""
+KINDS: Final = ("request", "document", "meeting")
 
+
+def plain_events(registry: Registry, count: int, start_us: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
+    """Key and value of ``count`` calibrated events, one every 100 ms of event time: demands of a county to its townships mostly, some wider."""
     counties = [str(code) for code in registry.codes(3)]
     for number in range(first, first + count):
-        county = counties[number * 7919 % len(counties)]
-        area = county if number % 50 else county[:4]
-        area = area if number % 1000 else county[:2]
-        tiers = ["township"] if number % 3 else ["township", "village"]
+        issuer, kind, data = _demand(number, counties)
+        verb, target = "issued", number - len(counties)
+        if is_life(number) and target >= 0 and _demand(target, counties)[:2] == (issuer, kind):
+            verb, about = ("withdrawn", "withdraws") if number % (2 * LIFE) == LIFE - 1 else ("amended", "amends")
+            data = {"issuer": issuer, about: f"bench-{target}", "title": f"关于补报第{number}号工作台账的通知"}
+            data |= {} if verb == "amended" else {"reason": "合并报送"}
         moment = datetime.fromtimestamp((start_us + number * 100_000) / 1e6, UTC).isoformat()
-        issuer = f"{area:0<6}-office"
+        if verb == "issued":
+            data["deadline_at"] = moment
         event = {
             "specversion": "1.0",
             "id": f"bench-{number}",
             "source": f"//oa.example.cn/{issuer}",
-            "type": ("burden.request.issued.v1", "burden.document.issued.v1", "burden.meeting.issued.v1")[number % 3],
+            "type": f"burden.{kind}.{verb}.v1",
             "time": moment,
-            "data": {
-                "issuer": issuer,
-                "title": f"关于报送第{number}号工作台账的通知",
-                "doc_no": f"政办函〔2026〕{number % 900 + 1}号",
-                "reach": {"areas": [area], "tiers": tiers},
-                "deadline_at": moment,
-                "demands": ["form", "photo"],
-                "items": [{"element": "households-total", "period": "2026-02"}],
-            },
+            "data": data,
         }
         yield issuer.encode(), json.dumps(event, ensure_ascii=False).encode()
+
+
+def is_life(number: int) -> bool:
+    """Whether an event of the stream is about an earlier one, where there is one."""
+    return number % LIFE == LIFE - 1
+
+
+def _demand(number: int, counties: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
+    """Issuer, kind and data of what the stream's event of a number issues."""
+    county = counties[number * 7919 % len(counties)]
+    area = county if number % 50 else county[:4]
+    area = area if number % 1000 else county[:2]
+    issuer = f"{area:0<6}-office"
+    data: dict[str, Any] = {
+        "issuer": issuer,
+        "title": f"关于报送第{number}号工作台账的通知",
+        "doc_no": f"政办函〔2026〕{number % 900 + 1}号",
+        "reach": {"areas": [area], "tiers": ["township"] if number % 3 else ["township", "village"]},
+        "demands": ["form", "photo"],
+        "items": [{"element": "households-total", "period": "2026-02"}],
+    }
+    if number % RECURS == 5:
+        data["recurrence"] = "FREQ=WEEKLY;COUNT=8"
+    return issuer, KINDS[number % len(counties) % len(KINDS)], data
 
 
 def fill(address: str, registry: Registry, count: int, start_us: int, first: int = 0) -> None:

@@ -59,8 +59,12 @@ def should_have(registry: Registry, known: Iterable[Event], shard: int = 0, shar
     def clip(ranges: Ranges) -> Ranges:
         return parts.clip(ranges, shard)
 
-    return concat(
-        postings_of(demand, until_us=UNTIL_US, rank_of=registry.find, clip=clip) for demand in demands(registry, known)
+    return Postings.from_rows(
+        [
+            row
+            for demand in demands(registry, known)
+            for row in postings_of(demand, until_us=UNTIL_US, rank_of=registry.find, clip=clip)
+        ]
     )
 
 

@@ -83,7 +83,7 @@ def main() -> None:
             rounds.store()
     ended.set()
     slow.join()
-    publisher.publish(judge.seq)
+    publisher.finish(judge.seq)
     producer.close()
     if rounds.broken is not None:
         raise rounds.broken

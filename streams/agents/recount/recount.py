@@ -31,7 +31,7 @@ from streams.agents.worker.reconcile import desired
 from streams.events import Event, ident_of
 from streams.events.log_position import offset_of, partition_of, position
 from streams.ledger.lifecycle import horizon_us
-from streams.ledger.postings import Postings, concat
+from streams.ledger.postings import Postings, Row
 from streams.registry import Registry
 from streams.registry.model import Ranges
 from streams.store import Address, connect, get_meta
@@ -157,15 +157,14 @@ def _postings(taken: dict[int, Event], registry: Registry, until_us: int) -> Pos
     def whole(ranges: Ranges) -> Ranges:
         return ranges
 
-    def each() -> Iterator[Postings]:
+    def each() -> Iterator[Row]:
         for pos, event in taken.items():
             if event.verb == "issued":
                 events = {pos: event, **about.get(event.ident, {})}
                 found = desired(pos, events, registry=registry, estimate=effort.estimate, until_us=until_us, clip=whole)
-                if found is not None:
-                    yield found
+                yield from found or ()
 
-    return concat(each())
+    return Postings.from_rows(list(each()))
 
 
 def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:

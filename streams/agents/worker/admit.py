@@ -28,7 +28,7 @@ from streams.agents.worker.admission import (
 )
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.messages import Doubtful, Plain
-from streams.agents.worker.reconcile import events_from
+from streams.agents.worker.recent import RecentEvents
 from streams.agents.worker.refusals import counts
 from streams.agents.worker.runs import Run
 from streams.events import Effort, ident_of
@@ -40,7 +40,6 @@ from streams.store import (
     Refusal as RefusedCount,
 )
 from streams.store import (
-    events_about,
     events_by_pos,
     find_idents,
     insert_events,
@@ -76,6 +75,7 @@ class Admit:
         partitions: Sequence[int],
         alone: bool,
         fence: Callable[[], None],
+        recent: RecentEvents,
     ) -> None:
         """``alone``: no other worker admits, so that what is at hand is all there is.
 
@@ -83,7 +83,7 @@ class Admit:
         """
         known = load_idents(client, range(4096) if alone else partitions)
         self._client, self._registry, self._shards = client, registry, shards
-        self._epoch, self._alone, self._fence = epoch, alone, fence
+        self._epoch, self._alone, self._fence, self._recent = epoch, alone, fence, recent
         self._admission = Admission(registry, estimate, Identities(known.ident, known.digest, known.pos))
         self._referred = all_referred(client)
         self._splits: dict[Ranges, dict[int, Ranges]] = {}
@@ -126,6 +126,7 @@ class Admit:
             self._referred.update(target for target, _ in refs)
         if fresh:
             insert_events(self._client, columns_of(fresh, self._registry.reached), f"events-{token}")
+            self._recent.add((one.pos, one.event) for one in fresh)
         if batch.refusals:
             rows = [RefusedCount(hour, source, code, n) for (hour, source, code), n in counts(batch.refusals).items()]
             insert_refused(self._client, rows, f"refused-{token}")
@@ -196,7 +197,7 @@ class Admit:
     def _touched(self, idents: Set[int]) -> dict[int, set[int]]:
         """Shards that each issued event or any of its amendments reaches, by ident."""
         shards: dict[int, set[int]] = {}
-        for event in events_from(events_about(self._client, list(idents))).values():
+        for event in self._recent.about(self._client, list(idents)).values():
             reach = None
             if event.verb == "issued":
                 reach, about = event.data.reach, [event.ident]

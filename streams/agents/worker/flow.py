@@ -23,6 +23,7 @@ from streams.agents.worker.admit import Admit, Words
 from streams.agents.worker.epoch import epoch_of
 from streams.agents.worker.exit_codes import CRASHED, FENCED, OVER_LIMIT, end
 from streams.agents.worker.messages import Doubtful, encode
+from streams.agents.worker.recent import RecentEvents
 from streams.agents.worker.refusals import Limit, record
 from streams.agents.worker.runs import Run
 from streams.agents.worker.tally import Tally
@@ -81,6 +82,7 @@ class Flow:
         self._lanes: dict[str, Lane] = {}
         self._limit = Limit(settings.refused_share, settings.refused_window, settings.refused_sources)
         self._producer: AIOKafkaProducer | None = None
+        self._recent = RecentEvents()
         self._ready = asyncio.Event()
         self._epoch = 0
         self._pulse = time.monotonic()
@@ -226,11 +228,11 @@ class Flow:
             alone = len(lane.assigned) == partitions(EVENTS)
             return Admit(
                 lane.client, self._registry, effort.estimate, self._shards,
-                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence,
+                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence, recent=self._recent,
             )  # fmt: skip
         return Tally(
             lane.client, self._registry, effort.estimate, self._shards,
-            assigned=lane.assigned, now_us=_now_us(), fence=fence,
+            assigned=lane.assigned, now_us=_now_us(), fence=fence, recent=self._recent,
         )  # fmt: skip
 
     async def _tell(self, words: Words) -> None:

@@ -6,7 +6,7 @@ nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def desired(
     estimate: Callable[[str, Any], Effort],
     until_us: int,
     clip: Clip,
-) -> Postings | None:
+) -> list[Row] | None:
     """The postings that demand ``key`` should have in a shard; None when it is no issued event."""
     original = events.get(key)
     if original is None or original.verb != "issued":
@@ -43,12 +43,12 @@ def desired(
 
 
 def difference(
-    wanted: Mapping[int, Postings | None], present: Postings, causes: Mapping[int, int]
+    wanted: Mapping[int, Sequence[Row] | None], present: Postings, causes: Mapping[int, int]
 ) -> tuple[Postings, NDArray[np.uint64]]:
     """The lines to post and the event that caused each. A demand without any line gets one of nothing, so that it is known."""
     known = {key for key, should in wanted.items() if should is not None}
     has = present.select(np.isin(present.key, keys_of(known)))
-    lines = concat(should for should in wanted.values() if should is not None).minus(has)
+    lines = Postings.from_rows([row for should in wanted.values() if should is not None for row in should]).minus(has)
     silent = known.difference(lines.key.tolist(), has.key.tolist())
     lines = concat((lines, Postings.from_rows([marker(key) for key in sorted(silent)])))
     return lines, np.array([causes[key] for key in lines.key.tolist()], np.uint64)

@@ -15,7 +15,8 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from streams.agents.worker.messages import Doubtful, Plain, decode
-from streams.agents.worker.reconcile import desired, difference, events_from
+from streams.agents.worker.recent import RecentEvents
+from streams.agents.worker.reconcile import desired, difference
 from streams.agents.worker.runs import Run
 from streams.events import Effort, Event, ident_of
 from streams.ledger.ledger import Ledger
@@ -27,7 +28,6 @@ from streams.registry.model import Ranges
 from streams.registry.shards import ShardMap
 from streams.store import (
     Tick,
-    events_about,
     events_by_pos,
     insert_postings,
     load_postings,
@@ -99,10 +99,11 @@ class Tally:
         assigned: Sequence[int],
         now_us: int,
         fence: Callable[[], None],
+        recent: RecentEvents,
         metrics: Sequence[Metric] = LIVE,
     ) -> None:
         self._client, self._registry, self._estimate, self._shards = client, registry, estimate, shards
-        self._fence = fence
+        self._fence, self._recent = fence, recent
         self.ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
         self._known: dict[int, Keys] = {}
         self.applied: dict[int, int] = dict.fromkeys(assigned, 0) | mend_last_batches(client, assigned)
@@ -116,7 +117,8 @@ class Tally:
 
         All goes into the store as one batch, whatever the number of shards: a batch costs the store some 30 ms, a row in it a microsecond.
         """
-        said = [self._said(shard, [run for run in runs if run.partition == shard]) for shard in self.applied]
+        asked = {run.partition for run in runs} & self.applied.keys()
+        said = [self._said(shard, [run for run in runs if run.partition == shard]) for shard in sorted(asked)]
         about = self._about([doubt for one in said for doubt in one.doubtful.values()])
         parts = [self._posted(one, about, now_us) for one in said]
         postings = concat(part.postings for part in parts)
@@ -160,11 +162,11 @@ class Tally:
         return Posted(said.shard, concat((direct, changed)), np.concatenate((direct.key, causes)))
 
     def _about(self, doubts: Sequence[Doubtful]) -> dict[int, dict[int, Event]]:
-        """The stored events about each doubtful demand, by its key; read once for all shards."""
+        """The events about each doubtful demand, by its key; read once for all shards."""
         about: dict[int, dict[int, Event]] = {doubt.key: {} for doubt in doubts}
         idents = self._idents(doubts)
         by_ident = {ident: key for key, ident in idents.items()}
-        for pos, event in events_from(events_about(self._client, list(idents.values()))).items():
+        for pos, event in self._recent.about(self._client, list(idents.values())).items():
             if pos in about:
                 about[pos][pos] = event
             for target in event.targets:

@@ -57,7 +57,7 @@ def issued(**data: Any) -> Event:
 
 def postings(original: Event, *others: Event, until: str = "31T23:59") -> Postings:
     demand = demand_of(original, others, key=7, resolve=resolve, estimate=lambda _k, _d: ESTIMATE)
-    return postings_of(demand, until_us=us(datetime.fromisoformat(at(until))), rank_of=rank_of)
+    return Postings.from_rows(postings_of(demand, until_us=us(datetime.fromisoformat(at(until))), rank_of=rank_of))
 
 
 def likely(original: Event, *others: Event, until: str = "31T23:59") -> dict[str, list[int]]:
