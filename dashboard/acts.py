@@ -1,22 +1,20 @@
-"""What a reader does on the desk: acts on cases, and files to take away. The dashboard writes nowhere else, and here through ``streams.desk``.
+"""What a reader does on the desk: acts on cases, silences. The dashboard writes nowhere else, and here through ``streams.desk``.
 
-Flows in: forms. Flows out: acts in the store, files. Touches the page being drawn, and the store through a user that may write acts.
+Flows in: forms. Flows out: acts in the store, the evidence pack as a file. Touches the page being drawn, and the store through a user
+that may write acts.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from io import BytesIO, StringIO
 from typing import Final
 
 import streamlit as st
-from openpyxl import Workbook
 
 from dashboard.frame import Frame
 from dashboard.installation import now_us
-from dashboard.sheets.desk import DeskExport, DeskSheet, FindingSheet, Row
+from dashboard.sheets.desk import DeskSheet, FindingSheet
 from dashboard.words import Words, moment
 from streams.alerts.cases import GROUNDS, WrongAct
 from streams.alerts.evidence import document
@@ -28,9 +26,6 @@ from streams.registry import RegistryError
 from streams.store import OutOfScope
 
 MAX_SILENCE_DAYS: Final = 90
-BOM: Final = "\ufeff"
-"""Without it a spreadsheet reads Chinese in UTF-8 as something else."""
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -45,7 +40,7 @@ def act_form(found: Frame) -> None:
     if sheet.finding is None:
         return
     language = "zh" if say.lang == "zh" else "en"
-    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name)  # type: ignore[arg-type]
+    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name, context.issuer)  # type: ignore[arg-type]
     st.download_button(
         say("Evidence pack (DOCX)"),
         found.exported(f"{identity}.docx", partial(docx, made)),
@@ -130,85 +125,3 @@ def silence_form(found: Frame) -> None:
     found.noted("act", f"silence {made.id}")
     found.shared.board.forget(FindingSheet)
     st.toast(say("Silent until {day}; the finding stays open and is counted.", day=say.day(moment(until_us).date())))
-
-
-def export(found: Frame) -> None:
-    """All findings that the filter names, as CSV and XLSX, read when they are taken away; each file says what it is of."""
-    context = found.context
-    try:
-        sheet = found.shared.board.sheet(DeskSheet, found.viewer.scope, context.place).value
-    except OutOfScope:
-        return
-    if not sheet.rows:
-        return
-    name = f"findings-{context.place.area or 'all'}-{moment(sheet.at_us):%Y%m%d-%H%M}"
-
-    def made(write: Callable[[list[tuple[str, str]], tuple[Row, ...], Words], bytes]) -> bytes:
-        whole = found.shared.board.once(DeskExport, found.viewer.scope, context.place)
-        return write([*stated(found, whole.at_us), _counted(context.say, whole)], whole.rows, context.say)
-
-    left, right = st.columns(2)
-    for column, label, ending, mime, write in (
-        (left, "CSV", "csv", "text/csv; charset=utf-8", as_csv), (right, "XLSX", "xlsx", XLSX, as_xlsx),
-    ):  # fmt: skip
-        file = f"{name}.{ending}"
-        column.download_button(label, found.exported(file, partial(made, write)), file, mime, on_click="ignore")
-
-
-def _counted(say: Words, whole: DeskExport) -> tuple[str, str]:
-    """How many findings a file holds, and of how many."""
-    held, total = len(whole.rows), max(whole.total, len(whole.rows))
-    return say("Findings"), say("{n} of {total}", n=say.number(held), total=say.number(total))
-
-
-def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
-    """What every export says of itself: area, filter, instant and zone, rules."""
-    context = found.context
-    say, place = context.say, context.place
-    return [
-        (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
-        (say("Filter"), f"phase=firing rule={place.rule or '*'} layer={place.layer or '*'}"),
-        (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
-    ]
-
-
-def cells(row: Row, say: Words) -> list[str | float]:
-    """One finding as a line of a file."""
-    one = row.last
-    return [
-        one.finding, one.rule, row.title[say.lang], one.layer, row.severity, one.place, one.subject, one.issuer, one.value, one.limit,
-        moment(one.since_us).isoformat(timespec="seconds"), row.case.state, row.case.verdict, one.edition,
-    ]  # fmt: skip
-
-
-HEAD: Final = (
-    "finding", "rule", "title", "layer", "severity", "place", "subject", "issuer", "value", "limit", "since", "case", "verdict", "edition",
-)  # fmt: skip
-
-
-def as_csv(head: list[tuple[str, str]], rows: tuple[Row, ...], say: Words) -> bytes:
-    """UTF-8 with BOM; lines that a spreadsheet would run are made plain text."""
-    out = StringIO()
-    write = csv.writer(out)
-    write.writerows([*head, (), HEAD])
-    write.writerows([[_plain(cell) for cell in cells(row, say)] for row in rows])
-    return (BOM + out.getvalue()).encode()
-
-
-def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], say: Words) -> bytes:
-    """One sheet; texts stay texts."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for line in [*head, (), HEAD]:
-        sheet.append(list(line))
-    for row in rows:
-        sheet.append([_plain(cell) for cell in cells(row, say)])
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _plain(cell: str | float) -> str | float:
-    """Text that begins like a formula gets an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import streamlit as st
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -30,6 +30,9 @@ OWN: Final = ("issuer", "rules", "desk")
 """Pages on which somebody without an area sees what is their own."""
 
 
+Drawn = TypeVar("Drawn")
+
+
 @dataclass(frozen=True)
 class Frame:
     """Who reads what. ``failed`` of an answer is shown by greying it."""
@@ -39,15 +42,18 @@ class Frame:
     context: Context
     hits: list[Hit]
 
-    def guarded(self, draw: Callable[[], Html], *, said: bool = True) -> Html:
-        """What ``draw`` gives, or what is wrong: away too long, no access, or (where ``said``) that the store does not answer."""
+    def guarded(self, draw: Callable[[], Drawn], *, said: bool = True, denied: bool = True) -> Drawn | Html:
+        """What ``draw`` gives, or what is wrong: away too long or no answer of the store (where ``said``), no access (where ``denied``).
+
+        A page says each once, whatever the number of its parts.
+        """
         who = self.viewer.scope.who
         if not self.viewer.wall and self.shared.attendance.idle(who, now_us()):
             return away(self.context.say, self.context.place, self.shared.settings.idle_minutes) if said else Html("")
         try:
             return draw()
         except OutOfScope:
-            return no_access(self.context)
+            return no_access(self.context) if denied else Html("")
         except (ClickHouseError, OSError) as error:
             return no_store(self.context, str(error)) if said else Html("")
 

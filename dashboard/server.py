@@ -23,7 +23,8 @@ OWN: Final = Path(__file__).parent / "static"
 TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
 FOREVER: Final = "public, max-age=31536000, immutable"
 AHEAD_BYTES: Final = 800_000
-"""Larger files (charting libraries that no page needs) are compressed when somebody asks for them."""
+"""Larger files (libraries that no page needs) are compressed when somebody asks for them, but for that of the figures."""
+FIGURES: Final = "PlotlyChart"
 SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -56,7 +57,8 @@ def _packed(path: Path) -> bytes:
 def compress(root: Path) -> None:
     """Compresses the files below a directory that may be served, ahead of the first request for them."""
     for path in sorted(root.resolve().rglob("*")):
-        if path.suffix in TYPES and path.is_file() and path.stat().st_size <= AHEAD_BYTES:
+        needed = path.name.startswith(FIGURES) or path.stat().st_size <= AHEAD_BYTES
+        if path.suffix in TYPES and path.is_file() and needed:
             _packed(path)
 
 

@@ -12,7 +12,7 @@ from dashboard.installation import Installation, now_us
 from dashboard.place import LANGUAGES, Place
 from dashboard.server import FRONTEND, OWN, compress
 from dashboard.views.context import Context
-from dashboard.views.situation import body, foot, top
+from dashboard.views.situation import body, foot, kinds, top
 from dashboard.words import words
 
 log = structlog.get_logger()
@@ -37,5 +37,6 @@ def _read(shared: Installation) -> None:
         pulse = shared.board.pulse(viewer.scope, context.place)
         survey = shared.board.survey(viewer.scope, context.place)
         top(context, pulse, survey, [], now_us())
+        kinds(context, survey)
         body(context, survey)
         foot(context, pulse, survey, now_us())

@@ -74,6 +74,12 @@ class Words:
         """Person-minutes as person-hours in full, with the unit: for titles."""
         return self("{n} person-hours", n=self.number(minutes / 60, 1))
 
+    def effort(self, minutes: float) -> str:
+        """What one thing takes, with its unit: minutes below an hour, hours above."""
+        if minutes < 60:
+            return self("{n} min of work", n=self.number(minutes))
+        return self("{n} h of work", n=self.hours(minutes))
+
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one as per cent."""
         return str(format_percent(share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=self._babel))

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.acts import act_form, export, silence_form
+from dashboard.acts import act_form, silence_form
+from dashboard.exports import export
 from dashboard.frame import Frame, frame
 from dashboard.panel import live
 from dashboard.sheets.desk import DeskSheet, FindingSheet

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
+import streamlit as st
+
+from dashboard.drawing import live_chart
+from dashboard.figures.chart import Chart
+from dashboard.figures.heat import week, year
+from dashboard.figures.look import Look
+from dashboard.figures.why import waterfall
 from dashboard.frame import Frame, frame
 from dashboard.panel import live
 from dashboard.place import PERIODS
@@ -11,18 +19,48 @@ from dashboard.sheets.review import ReviewSheet
 from dashboard.views.markup import Html
 from dashboard.views.review import review
 
+FIRST: Final = "figures"
+"""The part that says what is wrong with all of them."""
 
-def draw(found: Frame) -> Html:
-    """The cards."""
-    return review(found.context, found.shared.board.sheet(ReviewSheet, found.viewer.scope, found.context.place))
+
+def draw(found: Frame, part: str) -> Html:
+    """Cards in words."""
+    return review(found.context, found.shared.board.sheet(ReviewSheet, found.viewer.scope, found.context.place), part)
+
+
+def figure(found: Frame, part: str, look: Look) -> Chart:
+    """A chart."""
+    context, rows = found.context, found.shared.board.sheet(ReviewSheet, found.viewer.scope, found.context.place).value
+    if part == "year":
+        return year(context, rows.days, rows.workdays, rows.at_us, look)
+    return waterfall(context, rows, look) if part == "why" else week(context, rows.hours, rows.at_us, look)
 
 
 def page() -> None:
     """Draws the page for the area in the address bar."""
     found = frame("review")
-    if found is not None:
-        found.head(periods=PERIODS)
-        live("review", partial(found.guarded, partial(draw, found), said=False), topic="survey", every_s=20)
+    if found is None:
+        return
+    found.head(periods=PERIODS)
+
+    def words(part: str) -> None:
+        live(
+            part,
+            partial(found.guarded, partial(draw, found, part), said=False, denied=part == FIRST),
+            topic="survey",
+            every_s=20,
+        )
+
+    words("figures")
+    live_chart(found, "year", partial(figure, found, "year"))
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        live_chart(found, "why", partial(figure, found, "why"))
+        words("causes")
+    with right:
+        words("moves")
+        live_chart(found, "week", partial(figure, found, "week"))
+        words("goals")
 
 
 page()

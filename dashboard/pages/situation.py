@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from functools import partial
 
+import streamlit as st
+
+from dashboard.drawing import live_chart
+from dashboard.figures.chart import Chart
+from dashboard.figures.days import load_by_day
+from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
 from dashboard.installation import now_us
 from dashboard.panel import live
 from dashboard.views.markup import Html
-from dashboard.views.situation import body, foot, top
+from dashboard.views.situation import body, foot, kinds, top
 
 
 def draw(found: Frame, part: str) -> Html:
-    """One of the three parts of the page."""
+    """One part of the page."""
     context, board, scope = found.context, found.shared.board, found.viewer.scope
     pulse, survey = board.pulse(scope, context.place), board.survey(scope, context.place)
     if part == "top":
         return top(context, pulse, survey, found.hits, now_us())
+    if part == "kinds":
+        return kinds(context, survey)
     return body(context, survey) if part == "body" else foot(context, pulse, survey, now_us())
+
+
+def trend(found: Frame, look: Look) -> Chart:
+    """Load by day."""
+    answer = found.shared.board.survey(found.viewer.scope, found.context.place)
+    return load_by_day(found.context, answer.value, look)
 
 
 def page() -> None:
@@ -25,8 +39,23 @@ def page() -> None:
     found = frame()
     if found is None:
         return
-    for part, topic, every_s in (("top", "pulse", 10), ("body", "survey", 20), ("foot", "pulse", 10)):
-        live(part, partial(found.guarded, partial(draw, found, part), said=part == "top"), topic=topic, every_s=every_s)
+
+    def show(part: str, topic: str, every_s: int) -> None:
+        live(
+            part,
+            partial(found.guarded, partial(draw, found, part), said=part == "top", denied=part == "top"),
+            topic=topic,
+            every_s=every_s,
+        )
+
+    show("top", "pulse", 10)
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        live_chart(found, "trend", partial(trend, found))
+    with right:
+        show("kinds", "survey", 20)
+    show("body", "survey", 20)
+    show("foot", "pulse", 10)
 
 
 page()

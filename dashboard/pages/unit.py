@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 import streamlit as st
 
+from dashboard.drawing import live_chart
+from dashboard.figures.chart import Chart
+from dashboard.figures.days import Plain, plain_days
+from dashboard.figures.look import Look
+from dashboard.figures.peers import peers
 from dashboard.frame import Frame, frame
-from dashboard.panel import live
+from dashboard.panel import live, panel
 from dashboard.sheets.unit import UnitSheet
 from dashboard.views.markup import Html
 from dashboard.views.note import note
-from dashboard.views.unit import choose, sheet
+from dashboard.views.unit import alone, choose, sheet
 from dashboard.voice import remarked, took_form
 
+FIRST: Final = "figures"
+"""The part that says what is wrong with all of them."""
 
-def draw(found: Frame) -> Html:
-    """The sheet, or the note that the address asks for; without a unit, the way to one."""
-    context = found.context
-    if not context.place.unit:
-        return choose(context)
-    answer = found.shared.board.sheet(UnitSheet, found.viewer.scope, context.place)
-    return note(context, answer) if context.place.note else sheet(context, answer)
+
+def draw(found: Frame, part: str) -> Html:
+    """One part of the sheet, or the note that the address asks for."""
+    answer = found.shared.board.sheet(UnitSheet, found.viewer.scope, found.context.place)
+    return note(found.context, answer) if part == "note" else sheet(found.context, answer, part)
+
+
+def figure(found: Frame, part: str, look: Look) -> Chart | Html:
+    """Two weeks back and ahead, or the unit among its peers."""
+    context, rows = found.context, found.shared.board.sheet(UnitSheet, found.viewer.scope, found.context.place).value
+    if part == "band":
+        return peers(context, rows.band, rows.at_us, look) if rows.band else alone(context, rows.at_us)
+    say = context.say
+    known = sum(load for day, load, _ in rows.days if day > rows.today)
+    bars = [(day, load, say("{n} demands", n=say.number(count))) for day, load, count in rows.days]
+    about = say(
+        "Load by the day that a demand begins on. Pale bars are still ahead: what is known already, more may come."
+    )
+    summary = say("Load by day; {ahead} are known of the next 14 days", ahead=say.exact(known))
+    title = say("Two weeks back, two weeks ahead")
+    return plain_days(
+        context, Plain("days14", title, summary, about, bars, rows.workdays, rows.today, rows.at_us), look
+    )
 
 
 def page() -> None:
@@ -33,10 +57,31 @@ def page() -> None:
     if wish == "remark":
         remarked(found, asked)
     found.head()
-    live("unit", partial(found.guarded, partial(draw, found), said=False), topic="survey", every_s=20)
+    if not found.context.place.unit:
+        panel("choose", choose(found.context))
+        return
+
+    def words(part: str) -> None:
+        live(
+            part,
+            partial(found.guarded, partial(draw, found, part), said=False, denied=part == FIRST),
+            topic="survey",
+            every_s=20,
+        )
+
+    if found.context.place.note:
+        words("note")
+        return
+    words("figures")
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        words("due")
+        live_chart(found, "days14", partial(figure, found, "days14"))
+    with right:
+        live_chart(found, "band", partial(figure, found, "band"))
+        words("who")
     with st.container(key="desk-tools"):
-        if found.context.place.unit:
-            took_form(found)
+        took_form(found)
 
 
 page()

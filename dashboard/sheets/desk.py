@@ -16,6 +16,7 @@ from streams.alerts.cases import Act, Case, case_of
 from streams.desk.acting import cased
 from streams.desk.findings import explained, rulebook, severity_ranks
 from streams.rules import Transition
+from streams.rules.explain import in_words
 from streams.store import Scope
 from streams.store.alerting import withheld_of
 from streams.store.casework import acts_of_all, precedents
@@ -34,6 +35,8 @@ class Row:
     case: Case
     severity: str
     title: Mapping[str, str]
+    measured: Mapping[str, str]
+    """What was measured against which limit, in a sentence, by language."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> 
 def _row(last: Transition, acts: Sequence[Act], engine: Engine) -> Row:
     standing = rulebook().find(last.rule, last.edition)
     severity = standing.rule.severity if standing else "low"
-    return Row(last, case_of(last.finding, acts, engine.calendar), severity, _title(last.rule, last.edition))
+    case = case_of(last.finding, acts, engine.calendar)
+    return Row(last, case, severity, _title(last.rule, last.edition), in_words(standing.rule, last) if standing else {})
 
 
 def _title(rule: str, edition: str) -> Mapping[str, str]:

@@ -71,11 +71,44 @@ const chrome = new MutationObserver((changes) => {
   if (document.documentElement.lang.startsWith('zh')) changes.forEach((one) => one.addedNodes.forEach(inChinese));
 });
 
-/* What scrolls sideways begins where it matters: the page that is open, the newest day. */
+/* What scrolls sideways begins where it matters: the page that is open. */
 function unroll(root) {
   const tab = root.querySelector('.pages [aria-current]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 2;
-  root.querySelectorAll('.heat').forEach((heat) => { heat.scrollLeft = heat.scrollWidth; });
+}
+
+/* A figure as a picture, made here from what is drawn: its layers in one SVG, on paper of the page's colour, its title above. */
+function picture(button) {
+  const plot = document.querySelector(`.st-key-figure-${CSS.escape(button.dataset.of)} .js-plotly-plot, [class*="st-key-plot-${CSS.escape(button.dataset.of)}"] .js-plotly-plot`);
+  if (!plot) return;
+  const layers = [...plot.querySelectorAll('svg.main-svg')];
+  const { width, height } = layers[0].getBoundingClientRect();
+  const look = getComputedStyle(document.documentElement), title = button.closest('.pictures').dataset.title, top = 34;
+  const text = layers.map((layer) => [...layer.childNodes].map((node) => new XMLSerializer().serializeToString(node)).join('')).join('');
+  const escaped = title.replace(/[&<>]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[one]);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height + top}" `
+    + `viewBox="0 0 ${width} ${height + top}" font-family="'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif">`
+    + `<rect width="100%" height="100%" fill="${look.getPropertyValue('--card')}"/><text x="10" y="22" font-size="16" font-weight="700" `
+    + `fill="${look.getPropertyValue('--ink')}">${escaped}</text><g transform="translate(0 ${top})">${text}</g></svg>`;
+  const file = new Blob([svg], { type: 'image/svg+xml' });
+  if (button.dataset.picture === 'svg') return save(file, `${button.dataset.of}.svg`);
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = width * 2;
+    canvas.height = (height + top) * 2;
+    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => save(blob, `${button.dataset.of}.png`));
+    URL.revokeObjectURL(image.src);
+  };
+  image.src = URL.createObjectURL(file);
+}
+function save(blob, name) {
+  const way = document.createElement('a');
+  way.href = URL.createObjectURL(blob);
+  way.download = name;
+  way.click();
+  setTimeout(() => URL.revokeObjectURL(way.href), 10_000);
 }
 
 /* Signing in ends on the first page: where somebody wanted to go is kept meanwhile, and gone to afterwards. */
@@ -124,6 +157,8 @@ function go(root, query) {
 
 function follow(event, root) {
   if (event.target.closest('[data-print]')) return window.print();
+  const form = event.target.closest('[data-picture]');
+  if (form) return picture(form);
   const link = event.target.closest('[data-go]');
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();

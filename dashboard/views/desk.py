@@ -154,7 +154,7 @@ def _row(context: Context, row: Row, at_us: int) -> Html:
         f"desk{context.place.link(finding=one.finding)}", tag("b", context.name(one.place)), " ", row.title[say.lang]
     )
     who = tag("span", context.issuer(one.issuer) if one.issuer else say("no single issuer"), class_="path")
-    measured = html(tag("b", f"{one.value:,.4g}"), tag("span", say("limit {n}", n=f"{one.limit:,.4g}"), class_="path"))
+    measured = row.measured.get(say.lang, f"{one.value:,.4g} / {one.limit:,.4g}")
     case = html(
         tag("span", _state(context, row.case.state), class_=f"casestate {row.case.state}"),
         _due(context, row.case.due, at_us),
@@ -168,7 +168,7 @@ def _row(context: Context, row: Row, at_us: int) -> Html:
             tag("span", _layer(context, one.layer), _severity(context, row.severity), class_="marks"),
             class_="who",
         ),
-        tag("td", measured, class_="num"),
+        tag("td", measured, class_="measured"),
         tag("td", say.when(one.since_us, at_us)),
         tag("td", case),
         data_finding=one.finding,
@@ -183,7 +183,13 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
         text = say("No such finding, or none that you may see.")
         return tag("div", tag("section", tag("p", text), back, class_="card"), class_="bw")
     made = document(
-        found.finding, found.case, found.like, found.at_us, "zh" if say.lang == "zh" else "en", context.name
+        found.finding,
+        found.case,
+        found.like,
+        found.at_us,
+        "zh" if say.lang == "zh" else "en",
+        context.name,
+        context.issuer,
     )
     state = found.case["case"]
     due = date.fromisoformat(state["due"]) if state["due"] else None
@@ -203,7 +209,8 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
 
 def _document(made: Document) -> Html:
     facts = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in made.facts), class_="factlist")
-    parts = [card(made.title, facts, key="facts")]
+    lead = [tag("p", text, class_="lead") for text in made.lead]
+    parts = [card(made.title, *lead, facts, key="facts")]
     for number, table in enumerate(made.tables):
         head = tag("tr", *(tag("th", cell) for cell in table.head))
         rows = [tag("tr", *(tag("td", cell) for cell in row)) for row in table.rows]
@@ -225,7 +232,7 @@ def _withheld(context: Context, found: FindingSheet) -> Html:
         tag(
             "tr",
             tag("td", say.when(one["at_us"], found.at_us)),
-            tag("td", one["recipient"]),
+            tag("td", context.issuer(one["recipient"])),
             tag("td", say(f"reason {one['reason']}"), " ", one["detail"]),
         )
         for one in found.withheld

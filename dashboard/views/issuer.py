@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from dashboard.board import Answer
+from dashboard.figures.days import Plain
 from dashboard.sheets.issuer import IssuerSheet
 from dashboard.views.context import Context, change
-from dashboard.views.daybars import daybars
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag
 from dashboard.words import moment
-from streams.alerts.evidence import Document, Language, Table
+from streams.alerts.evidence import Document, Table
+from streams.rules.wording import Language
 from streams.store.issuing import Issued
 
 SHOWN: Final = 15
@@ -26,19 +27,16 @@ WORST: Final = 10
 LISTED: Final = 10
 
 
-def issuer(context: Context, answer: Answer[IssuerSheet]) -> Html:
-    """The whole page below its head."""
+def issuer(context: Context, answer: Answer[IssuerSheet], part: str) -> Html:
+    """One part of the page below its head: the figures, the demands, the kinds and findings."""
     found = answer.value
-    left = tag("div", days(context, found), demands(context, found), class_="stack2")
-    right = tag("div", kinds(context, found), findings(context, found), class_="stack2")
-    name = tag("h2", context.issuer(context.place.issuer), class_="subject")
-    return tag(
-        "div",
-        name,
-        loads(context, found),
-        tag("div", left, right, class_="row wide-left"),
-        class_="bw stale" if answer.failed else "bw",
-    )
+    if part == "figures":
+        inside = html(tag("h2", context.issuer(context.place.issuer), class_="subject"), loads(context, found))
+    elif part == "demands":
+        inside = demands(context, found)
+    else:
+        inside = html(kinds(context, found), findings(context, found))
+    return tag("div", inside, class_="bw stale" if answer.failed else "bw")
 
 
 def loads(context: Context, found: IssuerSheet) -> Html:
@@ -85,7 +83,7 @@ def loads(context: Context, found: IssuerSheet) -> Html:
     return tag("div", cells, class_="kpis four")
 
 
-def days(context: Context, found: IssuerSheet) -> Html:
+def by_day(context: Context, found: IssuerSheet) -> Plain:
     """Load caused by day, 30 days back and 14 ahead."""
     say = context.say
     sums: dict[Any, int] = defaultdict(int)
@@ -94,18 +92,11 @@ def days(context: Context, found: IssuerSheet) -> Html:
     span = [found.today + timedelta(days=n) for n in range(-29, 15)]
     total = sum(sums[day] for day in span if day <= found.today)
     summary = say("Load caused by day; {load} in the last 30 days", load=say.exact(total))
-    plot = daybars(context, [(day, sums[day], "") for day in span], found.workdays, found.today, summary, labelled=1)
     note = say(
         "Person-hours that this issuer's demands cost all units that they reach, by the day that a demand begins on."
     )
-    return card(
-        say("Load caused by day"),
-        plot,
-        note=note,
-        source=context.source(found.at_us),
-        aside=say("person-hours a day"),
-        key="causedays",
-    )
+    rows = [(day, sums[day], "") for day in span]
+    return Plain("causedays", say("Load caused by day"), summary, note, rows, found.workdays, found.today, found.at_us)
 
 
 def kinds(context: Context, found: IssuerSheet) -> Html:
@@ -322,7 +313,7 @@ def assessment(context: Context, draft: Mapping[str, Any], found: Mapping[str, A
     foot = say("Filled in by Burdenwatch from demands reported to it. It assesses nothing by itself.")
     language: Language = "zh" if say.lang == "zh" else "en"
     return Document(
-        say("Consistency assessment of a draft"), facts, tuple(_tables(context, found)), closing, foot, language
+        say("Consistency assessment of a draft"), (), facts, tuple(_tables(context, found)), closing, foot, language
     )
 
 

@@ -1,4 +1,4 @@
-"""The situation page, put together: its head, its body, its foot. Each is one panel that moves on its own.
+"""The situation page, put together: its head, the kinds, its body, its foot. Each is one panel that moves on its own.
 
 Pure. Flows in: a Context, answers of the board, search hits, the time. Flows out: HTML.
 """
@@ -20,7 +20,7 @@ from dashboard.views.masthead import masthead, results, whereabouts
 from dashboard.views.notices import unknown, welcome
 from dashboard.views.places import places
 from dashboard.views.rankings import hotspots, issuers
-from dashboard.views.trend import shares, trend
+from dashboard.views.shares import shares
 
 
 def _stale(*answers: Answer[Pulse] | Answer[Survey]) -> str:
@@ -45,12 +45,16 @@ def top(context: Context, pulse: Answer[Pulse], survey: Answer[Survey], hits: Se
     )
 
 
+def kinds(context: Context, survey: Answer[Survey]) -> Html:
+    """What each kind of demand cost."""
+    return tag("div", shares(context, survey.value), class_=_stale(survey))
+
+
 def body(context: Context, survey: Answer[Survey]) -> Html:
-    """Trend and kinds, map and places, hottest units and issuers."""
+    """Map and places, hottest units and issuers."""
     found = survey.value
     return tag(
         "div",
-        tag("div", trend(context, found), shares(context, found), class_="row wide-left"),
         places(context, found),
         tag("div", hotspots(context, found), issuers(context, found), class_="row"),
         class_=_stale(survey),

@@ -5,40 +5,37 @@ Pure. Flows in: a Context, a unit's sheet. Flows out: HTML. It tells a unit what
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from dashboard.board import Answer
 from dashboard.sheets.asks import REQUEST, Ask, Twice
-from dashboard.sheets.unit import Band, UnitSheet
+from dashboard.sheets.unit import UnitSheet
 from dashboard.views.context import Context
-from dashboard.views.daybars import daybars
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag
 
 DUE: Final = 12
+SMALL: Final = 15
+"""Minutes: what takes no more and comes again is told together."""
 ISSUERS: Final = 8
 PAIRS: Final = 6
 SOON_US: Final = 2 * 86_400_000_000
 MONTH_US: Final = 30 * 86_400_000_000
 
 
-def sheet(context: Context, answer: Answer[UnitSheet]) -> Html:
-    """The whole page below its head."""
+def sheet(context: Context, answer: Answer[UnitSheet], part: str) -> Html:
+    """One part of the page below its head: the figures and what is asked twice, what is due, who asks."""
     found = answer.value
-    left = tag("div", due(context, found), days(context, found), class_="stack2")
-    right = tag(
-        "div", band(context, found.band, found.at_us), issuers(context, found), feed(context, found), class_="stack2"
-    )
-    hint = context.say("For this unit to look at. Nothing here has to be filled in, confirmed or passed on.")
-    return tag(
-        "div",
-        tag("p", hint, class_="hint"),
-        loads(context, found),
-        doubled(context, found),
-        tag("div", left, right, class_="row wide-left"),
-        class_="bw stale" if answer.failed else "bw",
-    )
+    if part == "figures":
+        hint = context.say("For this unit to look at. Nothing here has to be filled in, confirmed or passed on.")
+        inside = html(tag("p", hint, class_="hint"), loads(context, found), doubled(context, found))
+    elif part == "due":
+        inside = due(context, found)
+    else:
+        inside = html(issuers(context, found), feed(context, found))
+    return tag("div", inside, class_="bw stale" if answer.failed else "bw")
 
 
 def loads(context: Context, found: UnitSheet) -> Html:
@@ -77,7 +74,7 @@ def _ask(context: Context, one: Ask, at_us: int) -> Html:
         "li",
         tag("time", words, soon), tag("span", context.kind(one.kind), class_="kind"),
         tag("div", title, tag("span", facts, class_="path"), refuse, class_="who"),
-        tag("b", say.hours(one.likely), tag("small", say("h")), title=say.exact(one.likely)),
+        tag("b", say.effort(one.likely), title=say.exact(one.likely)),
     )  # fmt: skip
 
 
@@ -90,16 +87,20 @@ def due(context: Context, found: UnitSheet) -> Html:
     """What has a deadline or a beginning ahead, soonest first."""
     say, at_us = context.say, found.at_us
     ahead = [one for one in found.asks if _pending(one, at_us)]
+    times = Counter(one.key for one in ahead)
+    standing = [one for one in ahead if times[one.key] > 1 and one.likely <= SMALL]
+    ahead = [one for one in ahead if times[one.key] == 1 or one.likely > SMALL]
     ahead.sort(key=lambda one: (one.deadline_us or one.start_us, one.key))
     shown = [one for place, one in enumerate(ahead) if place < DUE or one.unmarked]
-    rows = [_ask(context, one, at_us) for one in shown]
+    rows = [_ask(context, one, at_us) for one in shown] + _standing(context, standing)
     body = tag("ol", rows) if rows else tag("p", say("Nothing is due in the next 30 days."), class_="none")
-    more = (
-        tag("p", say("and {n} more", n=len(ahead) - len(shown)), class_="none") if len(ahead) > len(shown) else Html("")
-    )
+    rest = sum(one.likely for one in ahead) - sum(one.likely for one in shown)
+    words = say("and {n} more, {effort} together", n=len(ahead) - len(shown), effort=say.effort(rest))
+    more = tag("p", words, class_="none") if len(ahead) > len(shown) else Html("")
     note = say(
         "Demands that reach this unit with a deadline ahead, and those that begin within 30 days. What this unit has answered, and what was "
-        "withdrawn, is left out. The hours are the likely effort of this unit."
+        "withdrawn, is left out. What takes minutes and comes again and again (check-ins, group messages) stands together in the last line. "
+        "The time is the likely effort of this unit."
     )
     return card(
         say("What is due when"),
@@ -110,6 +111,28 @@ def due(context: Context, found: UnitSheet) -> Html:
         aside=say("soonest first"),
         key="deadlines",
     )
+
+
+def _standing(context: Context, found: Sequence[Ask]) -> list[Html]:
+    """One line for all that takes minutes and comes again."""
+    if not found:
+        return []
+    say = context.say
+    kinds = "、" if say.lang == "zh" else ", "
+    names = kinds.join(context.kind(kind) for kind in sorted({one.kind for one in found}))
+    what = say("{n} standing demands of minutes ({kinds})", n=len({one.key for one in found}), kinds=names)
+    often = say("{n} times in the next 30 days", n=say.number(len(found)))
+    total = sum(one.likely for one in found)
+    who = tag("div", tag("span", what, class_="name"), tag("span", often, class_="path"), class_="who")
+    return [
+        tag(
+            "li",
+            tag("time", say("again and again")),
+            who,
+            tag("b", say.effort(total), title=say.exact(total)),
+            class_="standing",
+        )
+    ]
 
 
 def _pending(one: Ask, at_us: int) -> bool:
@@ -192,60 +215,11 @@ def issuers(context: Context, found: UnitSheet) -> Html:
     )
 
 
-def days(context: Context, found: UnitSheet) -> Html:
-    """Fourteen days back and ahead."""
+def alone(context: Context, at_us: int) -> Html:
+    """Says that there are too few to compare with."""
     say = context.say
-    ahead = sum(load for day, load, _ in found.days if day > found.today)
-    summary = say("Load by day; {ahead} are known of the next 14 days", ahead=say.exact(ahead))
-    bars = [(day, load, say("{n} demands", n=say.number(count))) for day, load, count in found.days]
-    plot = daybars(context, bars, found.workdays, found.today, summary, labelled=6)
-    note = say(
-        "Load by the day that a demand begins on. Pale bars are still ahead: what is known already, more may come."
-    )
-    return card(
-        say("Two weeks back, two weeks ahead"),
-        plot,
-        note=note,
-        source=context.source(found.at_us),
-        aside=say("person-hours a day"),
-        key="days14",
-    )
-
-
-def band(context: Context, found: Band | None, at_us: int) -> Html:
-    """Where the unit stands among its peers, who stay unnamed."""
-    say = context.say
-    note = say(
-        "Load of the last 30 days of the other units of the same kind in the named area, as quartiles rounded to the hour. Shown for five or "
-        "more others only; no other unit is named. A high load says how much is asked of this unit, not how it works."
-    )
-    if found is None:
-        body = tag("p", say("There are fewer than five units to compare with."), class_="none")
-        return card(say("Compared with others"), body, note=note, source=context.source(at_us), key="band")
-    top = max(found.high * 1.35, found.own * 1.15, 1)
-    box = f"left:{found.low / top * 100:.1f}%;width:{max(1.0, (found.high - found.low) / top * 100):.1f}%"
-    words = {
-        "lower": say("less is asked of this unit than of three in four others"),
-        "middle": say("as much is asked of this unit as of the middle half of the others"),
-        "upper": say("more is asked of this unit than of three in four others"),
-    }
-    drawing = tag(
-        "div", tag("i", style=box, class_="half"), tag("i", style=f"left:{found.median / top * 100:.1f}%", class_="median"),
-        tag("i", style=f"left:{found.own / top * 100:.1f}%", class_="own"), class_="quartiles", aria_hidden="true",
-    )  # fmt: skip
-    facts = say(
-        "this unit {own}; middle half of {n} others in {area}: {low} to {high}", own=say.hours(found.own), n=found.n,
-        area=context.name(found.area), low=say.hours(found.low), high=say.hours(found.high),
-    )  # fmt: skip
-    body = html(tag("p", words[found.stands], class_="stands"), drawing, tag("p", facts, class_="counts"))
-    return card(
-        say("Compared with others"),
-        body,
-        note=note,
-        source=context.source(at_us),
-        aside=say("hours, 30 days"),
-        key="band",
-    )
+    body = tag("p", say("There are fewer than five units to compare with."), class_="none")
+    return tag("div", card(say("Compared with others"), body, source=context.source(at_us), key="band"), class_="bw")
 
 
 def feed(context: Context, found: UnitSheet) -> Html:

@@ -1,17 +1,20 @@
 """The evidence pack of a finding: one document, to be shown on a page or printed.
 
-Pure. Flows in: the answers of the API about a finding and its case. Flows out: a ``Document`` of headed tables and paragraphs, in one language,
-which ``printing`` turns into HTML and DOCX.
+Pure. Flows in: the answers of the API about a finding and its case, names of places and bodies. Flows out: a ``Document``: three sentences
+(what, why, what to do), facts, headed tables and closing paragraphs, in one language, which ``printing`` turns into HTML and DOCX.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-Language = Literal["zh", "en"]
+from streams.rules.wording import Language, column, value_of
+
+Name = Callable[[str], str]
+"""From a code to a name; what has none stands as it is."""
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -24,15 +27,15 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "subject": ("对象", "Subject"),
     "issuer": ("发起单位", "Issuer"),
     "phase": ("状态", "Phase"),
-    "arithmetic": ("计算", "Arithmetic"),
+    "measured": ("判定", "Judged"),
+    "identity": ("编号", "Identity"),
+    "issued": ("发出时间", "Issued"),
+    "summary": ("要点", "In short"),
     "inputs": ("判定所用数据", "What the rule looked at"),
     "name": ("项目", "Name"),
     "value": ("值", "Value"),
-    "means": ("含义", "Meaning"),
     "events": ("相关事件", "Events behind it"),
-    "event": ("事件", "Event"),
     "document": ("标题、文号", "Title and number"),
-    "adds": ("计入", "What it adds"),
     "shares": ("负担来源占比", "Who caused the load"),
     "share": ("占比", "Share"),
     "timeline": ("变动时间线", "Timeline"),
@@ -76,9 +79,10 @@ class Table(NamedTuple):
 
 
 class Document(NamedTuple):
-    """What is printed: a title, facts (name, value), tables, closing paragraphs (heading, text), a foot line."""
+    """What is printed: a title, sentences to begin with, facts (name, value), tables, closing paragraphs (heading, text), a foot line."""
 
     title: str
+    lead: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     closing: tuple[tuple[str, str], ...]
@@ -89,9 +93,9 @@ class Document(NamedTuple):
 class Teller:
     """Words and values of one language."""
 
-    def __init__(self, language: Language, place: Callable[[str], str]) -> None:
+    def __init__(self, language: Language, place: Name, issuer: Name) -> None:
         self.language: Language = language
-        self.place = place
+        self.place, self.issuer = place, issuer
         self._side = 0 if language == "zh" else 1
 
     def __call__(self, key: str) -> str:
@@ -114,13 +118,14 @@ def document(
     precedents: Sequence[Mapping[str, Any]],
     now_us: int,
     language: Language,
-    place: Callable[[str], str],
+    place: Name,
+    issuer: Name,
 ) -> Document:
     """The pack of ``finding`` (as /v1/findings/ID answers), its case (as /v1/findings/ID/case answers) and decided findings like it.
 
-    ``place`` gives the name of a division.
+    ``place`` gives the name of a division or unit, ``issuer`` that of a body.
     """
-    say, why = Teller(language, place), finding["explanation"]
+    say, why = Teller(language, place, issuer), finding["explanation"]
     tables = (*_grounds(why, say), *_course(finding, case, say), _like(precedents, say))
     closing = [(say("appeal"), why["appeal"][language])]
     if why["remedy"]:
@@ -128,6 +133,7 @@ def document(
     colon = "：" if language == "zh" else ": "
     return Document(
         title=f"{say('title')}{colon}{why['title'][language]}",
+        lead=_lead(why, say),
         facts=_facts(finding, why, say),
         tables=tuple(one for one in tables if one.rows),
         closing=tuple(closing),
@@ -144,24 +150,69 @@ def _facts(finding: Mapping[str, Any], why: Mapping[str, Any], say: Teller) -> t
         (say("edition"), why["edition"]),
         (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
         (say("layer"), say.value(why["layer"])),
-        (say("subject"), why["subject"]),
-        (say("issuer"), why["issuer"] or say("none")),
+        (say("subject"), _subject(why, say)),
+        (say("issuer"), say.issuer(why["issuer"]) if why["issuer"] else say("none")),
         (say("phase"), f"{say.value(finding['phase'])} ({instant(finding['since_us'])})"),
-        (say("arithmetic"), why["arithmetic"]),
+        (say("measured"), why["measured"][say.language]),
+        (say("identity"), why["subject"]),
     )
+
+
+def _subject(why: Mapping[str, Any], say: Teller) -> str:
+    """Whom or what a finding is about, by name."""
+    kind, _, code = why["subject"].partition(":")
+    if kind == "unit":
+        return say.place(code)
+    if kind == "issuer":
+        return say.issuer(code)
+    first = next(iter(why["events"]), None)
+    return _document(first) if first is not None and kind == "event" else str(why["subject"])
+
+
+def _document(event: Mapping[str, Any]) -> str:
+    """Title and number of a demand; its identity where neither is at hand."""
+    return f"{event['title']} {event['doc_no']}".strip() or str(event["event"])
+
+
+def _lead(why: Mapping[str, Any], say: Teller) -> tuple[str, ...]:
+    """What it is, why it is so, what to do."""
+    zh = say.language == "zh"
+    who = say.issuer(why["issuer"]) if why["issuer"] else ""
+    about = _subject(why, say)
+    what = (
+        (f"{who}：{about}。" if zh else f"{who}: {about}.") if who and who != about else f"{about}{'。' if zh else '.'}"
+    )
+    basis = why["basis"]
+    article = f"{basis['instrument']} {basis.get('article') or ''}".strip()
+    measured = why["measured"][say.language]
+    reason = (
+        f"{why['title']['zh']}：{measured}（{article}）。" if zh else f"{why['title']['en']}: {measured} ({article})."
+    )
+    todo = why["remedy"][say.language] if why["remedy"] else why["appeal"][say.language]
+    return what, reason, todo
 
 
 def _grounds(why: Mapping[str, Any], say: Teller) -> Iterator[Table]:
     """What the rule looked at, the events, who caused it."""
-    yield say.table(
-        "inputs", ("name", "value", "means"), ((one["name"], one["value"], one["means"]) for one in why["inputs"])
-    )
+    inputs = ((column(one["name"], say.language), _input(one, say)) for one in why["inputs"])
+    yield say.table("inputs", ("name", "value"), inputs)
     events = (
-        (one["event"], one["issuer"], f"{one['title']} {one['doc_no']}".strip(), one["arithmetic"])
+        (
+            _document(one),
+            say.issuer(one["issuer"]) if one["issuer"] else "",
+            instant(one["at_us"]) if one["at_us"] else "",
+            one["event"],
+        )
         for one in why["events"]
     )
-    yield say.table("events", ("event", "issuer", "document", "adds"), events)
-    yield say.table("shares", ("issuer", "share"), ((one["issuer"], f"{one['share']:.1%}") for one in why["shares"]))
+    yield say.table("events", ("document", "issuer", "issued", "identity"), events)
+    shares = ((say.issuer(one["issuer"]), f"{one['share']:.1%}") for one in why["shares"])
+    yield say.table("shares", ("issuer", "share"), shares)
+
+
+def _input(one: Mapping[str, Any], say: Teller) -> str:
+    name, value = one["name"], one["value"]
+    return say.issuer(str(value)) if value and name.endswith("issuer") else value_of(name, value, say.language)
 
 
 def _course(finding: Mapping[str, Any], case: Mapping[str, Any], say: Teller) -> Iterator[Table]:
@@ -174,7 +225,12 @@ def _course(finding: Mapping[str, Any], case: Mapping[str, Any], say: Teller) ->
     )
     yield say.table("acts", ("at", "verb", "by", "note"), acts)
     sent = (
-        (instant(one["at_us"]), one["recipient"], say.value(one["occasion"]), " ".join(_arrived(one)) or say("none"))
+        (
+            instant(one["at_us"]),
+            say.issuer(one["recipient"]),
+            say.value(one["occasion"]),
+            " ".join(_arrived(one)) or say("none"),
+        )
         for one in case["notifications"]
     )
     yield say.table("sent", ("at", "to", "occasion", "arrived"), sent)

@@ -25,7 +25,9 @@ def html(one: Document) -> bytes:
     parts = [
         f'<!doctype html><html lang="{"zh-CN" if one.language == "zh" else "en"}"><head><meta charset="utf-8">',
         f'<meta name="viewport" content="width=device-width"><title>{escape(one.title)}</title><style>{_STYLE}</style></head><body>',
-        f"<h1>{escape(one.title)}</h1><dl>",
+        f"<h1>{escape(one.title)}</h1>",
+        *(f'<p class="lead">{escape(text)}</p>' for text in one.lead),
+        "<dl>",
         *(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in one.facts),
         "</dl>",
     ]
@@ -47,6 +49,8 @@ def docx(one: Document) -> bytes:
     normal.font.size = Pt(10.5)
     normal.element.rPr.get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
     made.add_heading(one.title, 1)
+    for text in one.lead:
+        made.add_paragraph(text)
     for name, value in one.facts:
         line = made.add_paragraph()
         line.add_run(f"{name}：").bold = True

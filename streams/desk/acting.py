@@ -6,6 +6,7 @@ Flows in: a client that may write acts and silences, a Scope, a wish. Flows out:
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
@@ -14,12 +15,13 @@ from clickhouse_connect.driver.client import Client
 from msgspec import Meta
 
 from streams.alerts.cases import Act, Case, WrongAct, allowed, case_of, done
-from streams.alerts.evidence import Language, document
+from streams.alerts.evidence import document
 from streams.alerts.model import Silence
 from streams.alerts.printing import docx, html
 from streams.calendars import Calendar
 from streams.desk.findings import explained
-from streams.registry import Registry
+from streams.registry import Registry, RegistryError
+from streams.rules.wording import Language
 from streams.store.alerting import insert_silence, sent_in
 from streams.store.casework import acts_of, insert_act, precedents
 from streams.store.findings import StoredTransition, finding_history
@@ -107,8 +109,26 @@ def packed(
     found = explained(client, scope, registry, finding)
     case = cased(client, scope, calendar, finding)
     like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != finding]
-    made = document(found, case, like, now_us, language, registry.name_of)
+    place, issuer = partial(_place, registry), partial(_issuer, registry, language)
+    made = document(found, case, like, now_us, language, place, issuer)
     return html(made) if form == "html" else docx(made)
+
+
+def _place(registry: Registry, code: str) -> str:
+    """Name of a division or unit; its code where the registry does not know it."""
+    try:
+        return registry.name_of(code)
+    except RegistryError:
+        return code
+
+
+def _issuer(registry: Registry, language: Language, code: str) -> str:
+    """Name of a body, as _place."""
+    try:
+        found = registry.issuer(code)
+    except RegistryError:
+        return code
+    return found.name_zh if language == "zh" else found.name_en
 
 
 def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish, now_us: int) -> Silence:

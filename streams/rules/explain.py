@@ -14,9 +14,10 @@ from streams.rules.book import Rulebook
 from streams.rules.facts import Facts
 from streams.rules.loads import Contribution
 from streams.rules.machine import Finding
-from streams.rules.pack import Basis, Bilingual, Comparison, Layer, Severity
+from streams.rules.pack import Basis, Bilingual, Comparison, Layer, Rule, Severity
 from streams.rules.tables import COMMON, TABLES
 from streams.rules.truth import Truth
+from streams.rules.wording import Language, measured
 
 SIGNS: Final[dict[Comparison, str]] = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 APPEAL: Final = Bilingual(
@@ -84,6 +85,8 @@ class Explanation:
     limit: float
     unit: str
     arithmetic: str
+    measured: Mapping[str, str]
+    """The same in a sentence, by language."""
     exempt: str
     inputs: tuple[Input, ...]
     events: tuple[InputEvent, ...]
@@ -130,6 +133,7 @@ def explain(
         limit=found.limit,
         unit=rule.unit,
         arithmetic=f"{rule.value if rule.load is None else rule.load.metric} = {found.value:g} {sign} {found.limit:g} {rule.unit}",
+        measured=in_words(rule, found),
         exempt="" if truth is None else truth.exempt,
         inputs=tuple(
             Input(name, value, columns[name].means if name in columns else "") for name, value in given.items()
@@ -138,6 +142,13 @@ def explain(
         shares=_shares(events),
         remedy=rule.remedy,
     )
+
+
+def in_words(rule: Rule, found: Truth | Finding) -> dict[str, str]:
+    """What was measured against which limit, in a sentence, by language."""
+    counted = rule.load is not None or rule.value != "1"
+    languages: tuple[Language, ...] = ("zh", "en")
+    return {one: measured(found.value, found.limit, rule.unit, rule.holds, counted, one) for one in languages}
 
 
 def _events(truth: Truth | None, facts: Facts | None, value: str) -> tuple[InputEvent, ...]:

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from clickhouse_connect.driver.client import Client
@@ -43,6 +43,8 @@ SETTLED: Final = """() => {
   if (!app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED') return false;
   const roots = [...document.querySelectorAll('.bw-root')];
   if (!roots.length || roots.some((root) => !root.querySelector(':scope > .bw'))) return false;
+  const plots = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
+  if (plots.some((one) => !one.querySelector('.js-plotly-plot')?._fullLayout)) return false;
   return [...document.querySelectorAll('[data-map]')].every((map) => (map.dataset.drawn || '').startsWith(map.dataset.area + ':'));
 }"""
 PAINTED: Final = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
@@ -174,11 +176,17 @@ class App:
         self.page.wait_for_function(SETTLED, timeout=45_000)
         self.page.evaluate(PAINTED)
 
+    def figure(self, key: str) -> list[dict[str, Any]]:
+        """The series that a figure draws."""
+        plot = self.page.locator(f".st-key-figure-{key} .js-plotly-plot").first
+        plot.wait_for()
+        return list(plot.evaluate("(plot) => JSON.parse(JSON.stringify(plot.data))"))
+
     def overflow(self) -> int:
         """By how many pixels anything on the page reaches beyond the window's right edge."""
         return int(
             self.page.evaluate(
-                "() => Math.ceil(Math.max(0, ...[...document.querySelectorAll('.bw *')]"
+                "() => Math.ceil(Math.max(0, ...[...document.querySelectorAll('.bw *, [class*=st-key-figure-]')]"
                 ".filter((e) => !e.closest('[popover], .table, .heat, .pages, svg'))"
                 ".map((e) => e.getBoundingClientRect().right)) - document.documentElement.clientWidth)"
             )

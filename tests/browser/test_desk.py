@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,8 @@ def test_a_layer_is_chosen_and_left_again(app: App) -> None:
 def test_a_finding_shows_its_grounds_its_case_and_its_precedents(app: App) -> None:
     app.open(f"desk?area=510104&finding={SHORT}")
     evidence = app.page.locator(".evidence")
+    for lead in evidence.locator(".lead").all_inner_texts():
+        assert not re.search(r"[a-z]{3,}|event:", lead), lead
     for text in ("依据", "防汛紧急调度", "类似先例", "限时不合理，已整改", "申诉途径"):
         expect(evidence).to_contain_text(text)
     expect(app.page.locator(".casehead")).to_contain_text("已说明")
@@ -80,6 +83,7 @@ def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
     assert text.startswith(b"\xef\xbb\xbf")
     assert "Asia/Shanghai" in text.decode()
     assert SHORT in text.decode()
+    assert not re.search(r"(phase|rule|layer)=|,None|nan|True|False", text.decode()), "in words"
     with app.page.expect_download() as waiting:
         app.page.get_by_role("button", name="XLSX").click()
     book = tmp_path / "findings.xlsx"
@@ -87,7 +91,9 @@ def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
     sheet = load_workbook(book).active
     assert sheet is not None
     first = [row[0].value for row in sheet.iter_rows()]
-    assert first[5] == "finding"
+    assert first[5] == "规则"
+    assert sheet.freeze_panes == "A7"
+    assert isinstance(sheet.cell(7, 12).value, datetime)
     assert len(first) - 6 == int(str(sheet.cell(4, 2).value).split()[0]), "the file says how many findings it holds"
     app.page.wait_for_timeout(1_500)  # the audit is written each second
     app.open("health?role=operator")

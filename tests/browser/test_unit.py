@@ -35,11 +35,11 @@ def test_the_page_of_a_unit_draws_whole_in_both_languages_and_windows(app: App, 
         expect(app.page.get_by_role("heading", name=text, exact=True)).to_be_visible()
     for key in CARDS:
         expect(app.page.locator(f".card.{key}")).to_be_visible()
-    assert app.page.locator(".days.plain > div").count() == 28
+    assert len(app.figure("days14")[0]["x"]) == 28
     expect(app.page.locator(".feed code")).to_contain_text(f"/v1/units/{UNIT}/calendar.ics")
     assert app.overflow() <= 0, "nothing reaches beyond the window"
     if lang == "en":
-        for part in (".pages", ".kpis", ".card.band .stands", ".card.feed"):
+        for part in (".pages", ".kpis", ".st-key-figure-band .lead", ".card.feed"):
             assert not CHINESE.search(app.page.locator(part).inner_text()), part
 
 
@@ -74,8 +74,12 @@ def test_a_statistical_form_without_its_marks_gives_a_note(app: App) -> None:
 
 def test_peers_are_a_band_and_have_no_names(app: App) -> None:
     app.open(f"unit?unit={UNIT}")
-    card = app.page.locator(".card.band")
-    expect(card.locator(".counts")).to_contain_text("锦江区其他 10 个单位的中间一半")
+    card = app.page.locator(".st-key-figure-band")
+    expect(card.locator(".lead")).to_contain_text("其他单位")
+    assert [series["name"] for series in app.figure("band")] == ["其他单位的中间一半", "其他单位的中位数", "本单位"]
+    assert "锦江区其他 10 个单位的中间一半" in str(
+        card.locator("[data-testid=stPlotlyChart]").evaluate("(one) => one.outerHTML")
+    )
     assert "街道" not in card.inner_text()
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from dashboard.board import Answer
+from dashboard.figures.look import Look
+from dashboard.figures.peers import peers
 from dashboard.place import Place
 from dashboard.sheets.asks import Ask, Twice, twice
 from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, gi_star, neighbours
@@ -17,7 +19,7 @@ from dashboard.sheets.review import covered, year_before
 from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
-from dashboard.views.unit import sheet
+from dashboard.views.unit import alone, sheet
 from streams.demands import OPEN_US
 from streams.events.data import Item
 from streams.store.answers import Series
@@ -72,20 +74,42 @@ def text_of(markup: str) -> str:
 def test_the_sheet_says_what_is_due_and_leaves_out_what_is_done() -> None:
     place = Place(area=UNIT, unit=UNIT)
     shown = text_of(
-        sheet(context(place), Answer(unit_sheet(ask(3, "510104-health"), ask(4, "510104-office", closed=True)), ""))
+        sheet(
+            context(place), Answer(unit_sheet(ask(3, "510104-health"), ask(4, "510104-office", closed=True)), ""), "due"
+        )
     )
-    assert "1.5 person-h" in shown
     assert "表3" in shown
     assert "表4" not in shown, "answered"
-    assert "Nothing here has to be filled in" in shown
+    assert "2 h" in shown
+    figures = text_of(sheet(context(place), Answer(unit_sheet(), ""), "figures"))
+    assert "1.5 person-h" in figures
+    assert "Nothing here has to be filled in" in figures
+
+
+def test_what_takes_minutes_and_comes_again_stands_in_one_line() -> None:
+    daily = [
+        ask(7, "510104-health", kind=7, likely=4, start_us=NOW_US + day * DAY_US, deadline_us=None)
+        for day in range(1, 11)
+    ]
+    shown = text_of(
+        sheet(context(Place(area=UNIT, unit=UNIT)), Answer(unit_sheet(ask(3, "510104-office"), *daily), ""), "due")
+    )
+    assert shown.count("表7") == 0
+    assert "1 standing demands of minutes" in shown
+    assert "10 times in the next 30 days" in shown
+    assert "40 min" in shown
+    assert shown.index("表3") < shown.index("1 standing demands")
 
 
 def test_a_band_says_where_the_unit_stands_and_nothing_of_one_other() -> None:
     band = Band("510104", 10, 600, 900, 1200, 1500, "upper")
-    shown = text_of(sheet(context(Place(area=UNIT, unit=UNIT)), Answer(unit_sheet(band=band), "")))
-    assert "more is asked of this unit than of three in four others" in shown
-    assert "middle half of 10 others" in shown
-    assert "fewer than five units" in text_of(sheet(context(Place(area=UNIT, unit=UNIT)), Answer(unit_sheet(), "")))
+    shown = peers(context(), band, NOW_US, Look(context().say))
+    assert shown.lead == "more is asked of this unit than of three in four others"
+    assert "middle half of 10 others" in shown.alt
+    assert [one.x[0] for one in shown.figure.data] == [10, 15, 25], (
+        "width of the middle half, its middle, the unit: hours"
+    )
+    assert "fewer than five units" in text_of(alone(context(), NOW_US))
 
 
 def test_a_note_names_both_issuers_and_ends_when_a_request_does() -> None:

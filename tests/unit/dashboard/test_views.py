@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from dashboard.board import Answer
+from dashboard.figures.days import load_by_day, ranked
+from dashboard.figures.look import Look, axis
 from dashboard.place import Place
 from dashboard.views.demands import recent, unit
 from dashboard.views.health import health as health_card
@@ -17,8 +19,8 @@ from dashboard.views.masthead import freshness, results
 from dashboard.views.notices import no_access, no_store, welcome
 from dashboard.views.places import TILES, class_of, limits, places, shade
 from dashboard.views.rankings import hotspots, issuers
+from dashboard.views.shares import shares
 from dashboard.views.situation import body, foot, top
-from dashboard.views.trend import axis, ranked, shares, trend
 from tests.unit.dashboard.figures import NOW_US, context, demand, health, pulse, survey
 
 
@@ -74,11 +76,12 @@ def test_small_kinds_go_together_and_nothing_is_lost() -> None:
 
 def test_days_outside_the_period_are_paler_and_days_off_are_marked() -> None:
     found = survey()
-    shown = trend(context(), replace(found, first=found.series.days[-7]))
-    assert shown.count("data-tip=") == 30
-    assert len(re.findall(r'class="[^"]*\bout\b', shown)) == 23
-    assert len(re.findall(r'class="off[" ]', shown)) == 30 - len(found.workdays)
-    assert 'role="img"' in shown
+    shown = load_by_day(context(), replace(found, first=found.series.days[-7]), Look(context().say))
+    bars = shown.figure.data
+    assert {len(one.x) for one in bars} == {30}
+    assert sum(one < 1 for one in bars[0].marker.opacity) == 23
+    assert sum(row[1] == "yes" for row in shown.table.rows) == 30 - len(found.workdays)
+    assert sum(row[-1] for row in shown.table.rows) == pytest.approx(int(found.series.likely.sum()) / 60, abs=2)  # type: ignore[misc]
 
 
 def test_places_are_ranked_by_the_chosen_measure() -> None:

@@ -1,0 +1,103 @@
+"""Puts charts on the page: a card with heading and definition, the figure, and below it what may be taken away.
+
+Flows in: a function that makes a ``Chart``. Flows out: a fragment that redraws itself when its topic moves. Touches the page being drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.figures.chart import Chart
+from dashboard.figures.look import CONFIG, Look
+from dashboard.frame import Frame
+from dashboard.panel import go, panel
+from dashboard.views.markup import Html, card, html, tag
+
+Draw = Callable[[Look], Chart | Html | None]
+
+
+def look(found: Frame) -> Look:
+    """How figures look to whoever reads: the words, and light or dark as the browser shows the page."""
+    return Look(found.context.say, st.context.theme.type == "dark")
+
+
+def live_chart(found: Frame, key: str, draw: Draw, *, topic: str = "survey", every_s: int = 20) -> None:
+    """A chart in a fragment of its own: redrawn by push, and every ``every_s`` seconds where push does not get through.
+
+    ``draw`` gives a chart, HTML where there is nothing to draw, or None for nothing at all.
+    """
+
+    @st.fragment(run_every=every_s, key=f"live-{key}")
+    def fragment() -> None:
+        made = found.guarded(lambda: draw(look(found)), said=False, denied=False)
+        if isinstance(made, Chart):
+            with st.container(key=f"figure-{key}"):
+                chart(found, made, topic=topic)
+        else:
+            panel(f"{key}-head", html(made or ""), topic=topic)
+
+    fragment()
+
+
+def chart(found: Frame, made: Chart, *, topic: str = "") -> None:
+    """The card of one chart."""
+    lead = tag("p", made.lead, class_="lead") if made.lead else ""
+    scale = _scale(found, made) if made.scale else ""
+    head = card(made.title, lead, scale, note=made.note, source=made.source, aside=made.aside, key=made.key)
+    panel(f"{made.key}-head", tag("div", head, class_="bw figurehead"), topic=topic)
+    picked = f"picked-{made.key}"
+    if made.links:
+        state = f"plot-{made.key}"
+
+        def pick() -> None:
+            points = st.session_state[state].selection.points
+            if points and points[0]["point_index"] < len(made.links):
+                st.session_state[picked] = made.links[points[0]["point_index"]]
+
+        st.plotly_chart(made.figure, key=state, config=CONFIG, alt=made.alt, on_select=pick, selection_mode=("points",))
+    else:
+        st.plotly_chart(made.figure, key=f"plot-{made.key}", config=CONFIG, alt=made.alt)
+    _taken(found, made)
+    if picked in st.session_state:
+        code = str(st.session_state.pop(picked))
+        go(replace(found.context.place, area=code, unit="", q="", note="").link())
+
+
+def _scale(found: Frame, made: Chart) -> Html:
+    """From little to much."""
+    say = found.context.say
+    swatches = [tag("i", style=f"background:{colour}") for colour in made.scale]
+    return tag("p", say("little"), swatches, say("much"), class_="scale", aria_hidden="true")
+
+
+def _taken(found: Frame, made: Chart) -> None:
+    """The table behind the figure, as CSV; the figure as a picture, which the reader's browser makes."""
+    say = found.context.say
+    drawer = st.popover(say("Table and pictures"), type="tertiary", on_change="rerun", key=f"take-{made.key}")
+    with drawer:
+        if not drawer.open:
+            return
+        st.dataframe(
+            pd.DataFrame(list(made.table.rows), columns=list(made.table.columns)),
+            hide_index=True,
+            height=320,
+            alt=made.alt,
+            key=f"table-{made.key}",
+        )
+        st.download_button(
+            "CSV",
+            found.exported(f"{made.key}.csv", made.table.csv),
+            f"{made.key}.csv",
+            "text/csv",
+            on_click="ignore",
+            key=f"csv-{made.key}",
+        )
+        links = [
+            tag("button", form.upper(), type="button", data_picture=form, data_of=made.key, class_="picture")
+            for form in ("png", "svg")
+        ]
+        panel(f"pictures-{made.key}", tag("div", links, class_="bw pictures", data_title=made.title))

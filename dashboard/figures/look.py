@@ -1,0 +1,114 @@
+"""The look that all figures share: colours by light and dark, margins, type, what zooming and legends do.
+
+Pure. Flows in: words, light or dark. Flows out: colours and layout. The typeface and the colour of text are the page's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.words import Words
+
+KINDS: Final = {
+    False: ("#1f4e8c", "#e0a030", "#2a9d8f", "#b5628f", "#6fb1de", "#c4572e"),
+    True: ("#5b93d8", "#e8b557", "#4dbdae", "#d389b3", "#9ccdee", "#e27f58"),
+}
+OTHER: Final = {False: "#a7b0ba", True: "#77828e"}
+RAMP: Final = {
+    False: ("#e6e9ed", "#fdea9b", "#d9c668", "#a69d75", "#7c7b78", "#4a5a74", "#00306f"),
+    True: ("#28333f", "#123a74", "#475a7c", "#74757a", "#a09a76", "#d2c06a", "#fdea8f"),
+}
+"""Cividis: from nothing to most, readable without colour sight; dark means much on light ground, light on dark."""
+UP: Final = {False: "#a3422a", True: "#f0a58c"}
+DOWN: Final = {False: "#1c6b48", True: "#6cc79c"}
+CONFIG: Final[dict[str, Any]] = {
+    "displaylogo": False,
+    "modeBarButtons": [["zoom2d", "pan2d", "resetScale2d"]],
+    "responsive": True,
+    "scrollZoom": False,
+}
+"""No button that would send anything anywhere: pictures and tables are taken away below the figure."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How figures look to one reader."""
+
+    say: Words
+    dark: bool = False
+
+    def kind(self, place: int) -> str:
+        """Colour of the n-th kind; what comes after the last is grey."""
+        kinds = KINDS[self.dark]
+        return kinds[place] if 0 <= place < len(kinds) else OTHER[self.dark]
+
+    @property
+    def accent(self) -> str:
+        """The colour of a series that stands alone."""
+        return KINDS[self.dark][0]
+
+    @property
+    def other(self) -> str:
+        """The colour of what is put together or stands back."""
+        return OTHER[self.dark]
+
+    @property
+    def up(self) -> str:
+        """The colour of more load."""
+        return UP[self.dark]
+
+    @property
+    def down(self) -> str:
+        """The colour of less load."""
+        return DOWN[self.dark]
+
+    @property
+    def steps(self) -> list[list[float | str]]:
+        """RAMP as a colour scale with hard edges, for classes 0 to the last."""
+        ramp = RAMP[self.dark]
+        edges = np.linspace(0, 1, len(ramp) + 1)
+        return [[float(edge), colour] for n, colour in enumerate(ramp) for edge in edges[n : n + 2]]
+
+    @property
+    def band(self) -> str:
+        """The ground of days off."""
+        return "rgba(230,235,241,0.08)" if self.dark else "rgba(23,32,44,0.06)"
+
+    def layout(self, height: int, **more: Any) -> dict[str, Any]:
+        """What every figure begins with. ``uirevision`` is constant: zoom and hidden series survive new figures."""
+        base: dict[str, Any] = {
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "uirevision": "keep",
+            "dragmode": "zoom",
+            "hoverlabel": {"align": "left"},
+            "showlegend": False,
+            "font": {"size": 13},
+        }
+        return base | more
+
+
+def axis(highest: float) -> list[float]:
+    """Marks of an axis in minutes, from 0 to at or above the highest: three to six of them, at round numbers of hours."""
+    hours = max(highest / 60, 1.0)
+    size = 10.0 ** np.floor(np.log10(hours / 5))
+    step = float(size) * next(step for step in (1, 2, 2.5, 5, 10) if step * size * 5 >= hours * 0.999)
+    return [step * n * 60 for n in range(int(np.ceil(hours * 0.999 / step)) + 1)]
+
+
+def hours_axis(say: Words, highest: float) -> dict[str, Any]:
+    """A vertical axis in hours with marks in words of the language (1.2 万, 12 k)."""
+    marks = axis(highest)
+    return {
+        "range": [0, max(marks[-1], highest * 1.02) / 60],
+        "tickvals": [mark / 60 for mark in marks],
+        "ticktext": [say.hours(mark) for mark in marks],
+        "automargin": True,
+        "fixedrange": True,
+        "zeroline": False,
+    }
