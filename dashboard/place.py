@@ -20,7 +20,8 @@ LONGEST: Final = 60
 NOTE: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?", re.ASCII)
 RULE: Final = re.compile(r"R[0-9]{2}(-[a-z0-9]+)*", re.ASCII)
 ROLE: Final = re.compile(r"[a-z]{1,12}", re.ASCII)
-ISSUER: Final = re.compile(r"[0-9]{6}-[a-z][a-z-]{0,40}", re.ASCII)
+ISSUER: Final = re.compile(r"[0-9]{6}-[a-z][a-z-]{0,40}|none", re.ASCII)
+"""A code of a body; 'none' stands for findings about nobody in particular."""
 FINDING: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNIT_DIGITS: Final = 9
 """From townships down a place is itself a unit that receives."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final, Self
 
 from dashboard.engine import Engine
@@ -20,7 +19,7 @@ from streams.rules.explain import in_words
 from streams.store import Scope
 from streams.store.alerting import withheld_of
 from streams.store.casework import acts_of_all, precedents
-from streams.store.findings import OpenCount, findings_in, open_counts
+from streams.store.findings import OpenCount, OpenGroup, findings_in, open_counts, open_groups
 from streams.store.remarks import Said, remarks_in
 
 SHOWN: Final = 60
@@ -41,12 +40,17 @@ class Row:
 
 @dataclass(frozen=True)
 class DeskSheet:
-    """``counts`` by rule, most grave first; ``rows`` of the rule that is chosen, else of all."""
+    """``counts`` by rule, most grave first; ``rows`` of what is chosen. Where that is more than SHOWN, ``groups`` by issuer and rule stand
+    for them, ``groups_in_all`` of which there are."""
 
     at_us: int = field(compare=False)
     counts: tuple[OpenCount, ...]
     titles: Mapping[str, Mapping[str, str]]
     rows: tuple[Row, ...]
+    groups: tuple[OpenGroup, ...] = ()
+    groups_in_all: int = 0
+    total: int = 0
+    """Findings that the filter names."""
     remarks: tuple[Said, ...] = ()
 
     @classmethod
@@ -54,10 +58,16 @@ class DeskSheet:
         """Raises OutOfScope."""
         area = place.unit or place.area
         counts = open_counts(engine.client, scope, area)
-        rows = worst(engine, scope, place, SHOWN)
+        total = sum(one.count for one in counts if place.rule in ("", one.rule) and place.layer in ("", one.layer))
+        whole = bool(place.issuer) or total <= SHOWN
+        rows = worst(engine, scope, place, SHOWN) if whole else ()
+        filters = {"rule": place.rule, "layer": place.layer, "issuer": place.issuer}
+        groups, in_all = open_groups(engine.client, scope, area, severity_ranks(), n=SHOWN, **filters)
+        total = sum(one.count for one in groups) if place.issuer else total
         remarks = tuple(remarks_in(engine.client, scope, area))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
-        return cls(at_us, tuple(order), {one.rule: _title(one.rule, one.edition) for one in counts}, rows, remarks)
+        titles = {one.rule: _title(one.rule, one.edition) for one in counts}
+        return cls(at_us, tuple(order), titles, rows, () if whole else tuple(groups), in_all, total, remarks)
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,10 @@ class FindingSheet:
 def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> tuple[Row, ...]:
     """The worst open findings of all that the place and its filter name, with their cases. Raises OutOfScope."""
     area = place.unit or place.area
-    filtered = partial(findings_in, engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer)
-    found = filtered(n=n, skip=skip, severities=severity_ranks())
+    found = findings_in(
+        engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer, issuer=place.issuer, n=n, skip=skip,
+        severities=severity_ranks(),
+    )  # fmt: skip
     acts = acts_of_all(engine.client, [row.transition.finding for row in found])
     return tuple(_row(row.transition, acts.get(row.transition.finding, ()), engine) for row in found)
 

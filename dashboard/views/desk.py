@@ -9,12 +9,12 @@ from datetime import date
 
 from dashboard.board import Answer
 from dashboard.place import LAYERS
-from dashboard.sheets.desk import SHOWN, DeskSheet, FindingSheet, Row
+from dashboard.sheets.desk import DeskSheet, FindingSheet, Row
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
 from dashboard.words import moment
 from streams.alerts.evidence import Document, document
-from streams.store.findings import OpenCount
+from streams.store.findings import COUNTY_DIGITS, NOBODY, OpenCount, OpenGroup
 
 
 def desk(context: Context, answer: Answer[DeskSheet]) -> Html:
@@ -60,8 +60,8 @@ def layers(context: Context, found: DeskSheet) -> Html:
     say = context.say
     names = {"breach": say("Breaches"), "notice": say("Notices"), "fact": say("Facts")}
     means = {
-        "breach": say("a limit of a legal text; the supervising body is told"),
-        "notice": say("a limit that asks for a look; issuer and coordinating office are told"),
+        "breach": say("a limit of a legal text"),
+        "notice": say("a limit that asks for a look"),
         "fact": say("a figure out of the ordinary; nobody is blamed"),
     }
     cells = []
@@ -73,7 +73,7 @@ def layers(context: Context, found: DeskSheet) -> Html:
             tag("p", means[layer], class_="beside"),
         )
         chosen = context.place.layer == layer
-        href = context.place.link(layer="" if chosen else layer, rule="")
+        href = context.place.link(layer="" if chosen else layer, rule="", issuer="")
         cells.append(link(href, body, class_="kpi", data_key=layer, aria_current="true" if chosen else None))
     return tag("section", cells, class_="kpis three", aria_label=say("Open findings"))
 
@@ -83,7 +83,7 @@ def rules(context: Context, found: DeskSheet) -> Html:
     say, place = context.say, context.place
     rows = [_rule(context, one, found) for one in found.counts]
     everything = link(
-        f"desk{place.link(rule='', finding='')}",
+        f"desk{place.link(rule='', finding='', issuer='')}",
         say("All rules"),
         aria_current="true" if not place.rule else None,
         class_="all",
@@ -110,7 +110,7 @@ def _rule(context: Context, one: OpenCount, found: DeskSheet) -> Html:
     return tag(
         "li",
         link(
-            f"desk{place.link(rule=one.rule, finding='')}",
+            f"desk{place.link(rule=one.rule, finding='', issuer='')}",
             body,
             aria_current="true" if one.rule == place.rule else None,
         ),
@@ -120,6 +120,8 @@ def _rule(context: Context, one: OpenCount, found: DeskSheet) -> Html:
 def listing(context: Context, found: DeskSheet) -> Html:
     """The findings themselves."""
     say = context.say
+    if found.groups:
+        return grouped(context, found)
     if not found.rows:
         text = say("No finding is open. What is found shows here within seconds of the event that causes it.")
         return card(say("Open findings"), tag("p", text, class_="none"), key="findings")
@@ -130,21 +132,71 @@ def listing(context: Context, found: DeskSheet) -> Html:
         class_="table",
         tabindex="0",
     )
-    shown = sum(one.count for one in found.counts if not context.place.rule or one.rule == context.place.rule)
+    more = found.total - len(found.rows)
     rest = (
-        tag("p", say("and {n} more; choose a rule or a smaller area", n=say.number(shown - SHOWN)), class_="none")
-        if shown > SHOWN
-        else Html("")
+        tag("p", say("and {n} more; choose a rule or a smaller area", n=say.number(more)), class_="none")
+        if more > 0
+        else ""
+    )
+    back = (
+        link(f"desk{context.place.link(issuer='', finding='')}", say("All issuers"), class_="act")
+        if context.place.issuer
+        else ""
     )
     note = say("Sorted by severity, layer, and how far the measured value is beyond the limit.")
     return card(
         say("Open findings"),
+        back,
         body,
         rest,
         note=note,
         source=context.source(found.at_us),
         aside=say("worst first"),
         key="findings",
+    )
+
+
+def grouped(context: Context, found: DeskSheet) -> Html:
+    """The findings as lines of one issuer and one rule, each leading to its own."""
+    say = context.say
+    head = tag("tr", *(tag("th", say(word)) for word in ("Who and what", "Open", "Since")))
+    rows = [_group(context, one, found) for one in found.groups]
+    body = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0")
+    more = found.groups_in_all - len(found.groups)
+    rest = (
+        tag("p", say("and {n} more; choose a rule or a smaller area", n=say.number(more)), class_="none")
+        if more > 0
+        else ""
+    )
+    note = say(
+        "Findings of one rule in one place (in a county: of one issuer) stand in one line; a click leads there. Sorted by layer, severity, "
+        "number."
+    )
+    aside = say(
+        "{n} findings in {groups} groups, gravest first",
+        n=say.number(found.total),
+        groups=say.number(found.groups_in_all),
+    )
+    return card(
+        say("Open findings"), body, rest, note=note, source=context.source(found.at_us), aside=aside, key="findings"
+    )
+
+
+def _group(context: Context, one: OpenGroup, found: DeskSheet) -> Html:
+    say, place = context.say, context.place
+    if len(place.area) < COUNTY_DIGITS:
+        who, deeper = context.name(one.who), len(one.who) > len(place.area)
+        href = place.link(rule=one.rule, area=one.who) if deeper else place.link(rule=one.rule, issuer=NOBODY)
+    else:
+        who = context.issuer(one.who) if one.who else say("no single issuer")
+        href = place.link(rule=one.rule, issuer=one.who or NOBODY)
+    where = link(f"desk{href}", tag("b", who), " ", found.titles[one.rule][say.lang])
+    return tag(
+        "tr",
+        tag("td", where, tag("span", _layer(context, one.layer), class_="marks"), class_="who"),
+        tag("td", tag("b", say.number(one.count)), class_="num"),
+        tag("td", say.when(one.since_us, found.at_us)),
+        data_group=f"{one.rule} {one.who}",
     )
 
 

@@ -5,12 +5,16 @@ Pure. Flows in: a Context, a sheet, the outcome of a backtest. Flows out: HTML.
 
 from __future__ import annotations
 
+import re
+
 from dashboard.board import Answer
 from dashboard.sheets.rules import RulesSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, bar, card, html, link, tag
 from streams.rules.backtest import Line
 from streams.rules.book import Standing
+from streams.rules.tables import TABLES
+from streams.rules.wording import Language, amount, column, exemption, table
 
 
 def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
@@ -106,11 +110,7 @@ LISTS = 5
 def limit(context: Context, one: Standing) -> str:
     """The limit with its unit; a dash for rules that hold without one."""
     rule = one.rule
-    return (
-        f"{context.say.number(rule.limit, 0 if rule.limit == int(rule.limit) else 2)} {rule.unit}"
-        if rule.value != "1"
-        else "–"
-    )
+    return amount(rule.limit, rule.unit, language(context)) if rule.value != "1" else "–"
 
 
 def right(context: Context, found: RulesSheet, rule: str) -> str:
@@ -130,13 +130,17 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         (say("What it is about"), _title(context, one)),
         (say("Basis"), basis),
         (say("Layer and severity"), f"{say(f'layer {rule.layer}')} · {say(f'severity {rule.severity}')}"),
-        (say("Reads"), rule.table),
+        (say("Reads"), table(rule.table, TABLES[rule.table].row, language(context))),
+        (say("Looks at"), _looks_at(context, one)),
         (
-            say("Holds when"),
-            " and ".join(part for part in (rule.when if rule.when != "true" else "", _compared(one)) if part),
+            say("Condition"),
+            tag(
+                "code",
+                " and ".join(part for part in (rule.when if rule.when != "true" else "", _compared(one)) if part),
+            ),
         ),
         (say("Limit"), limit(context, one)),
-        (say("Exempt"), ", ".join(rule.exempt) or "–"),
+        (say("Exempt"), (say("; ")).join(exemption(name, language(context)) for name in rule.exempt) or "–"),
         (say("Is told to"), ", ".join(say(f"tell {who}") for who in rule.tell)),
         (say("List"), list_of(context, found, rule.id)),
         (say("Version"), ", ".join((one.edition, *one.changed))),
@@ -158,6 +162,26 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         card(say("Its tests"), cases if tests else tag("p", say("No case names it."), class_="none"), note=note,
              source=context.source(found.at_us), aside=say("{n} cases", n=len(tests)), key="ruletests"),
     )  # fmt: skip
+
+
+def language(context: Context) -> Language:
+    """The reader's language, as rules know it."""
+    return "zh" if context.say.lang == "zh" else "en"
+
+
+def _looks_at(context: Context, one: Standing) -> str:
+    """The columns of a condition by name; of a load rule, in words, what it compares and how long."""
+    say, rule = context.say, one.rule
+    if rule.load is not None:
+        days = rule.for_us // 86_400_000_000
+        parts = [say("the load of the last 7 days")] if rule.load.metric.endswith(".7d") else [say("the load")]
+        if rule.load.peer_quantile:
+            parts.append(say("beyond what {share} of its peers bear", share=say.percent(rule.load.peer_quantile)))
+        parts += [say("for {n} days on end", n=days)] if days else []
+        return say("; ").join(parts)
+    known = TABLES[rule.table].schema
+    names = dict.fromkeys(name for name in re.findall(r"[a-z_]+", f"{rule.when} {rule.value}") if name in known)
+    return say("; ").join(column(name, language(context)) for name in names) or "–"
 
 
 def _compared(one: Standing) -> str:

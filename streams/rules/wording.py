@@ -261,6 +261,41 @@ SIGNS: Final = {
 }
 
 
+TABLES: Final[Mapping[str, str]] = {
+    "events": "每一项要求",
+    "corrections": "每一次申诉成立",
+    "parents": "每一项转发上级的要求",
+    "overlaps": "同时在办、到达相同单位的两项请求",
+    "held": "所要数据已有部门掌握的请求",
+    "collisions": "涉及相同单位和岗位的两场会议或检查",
+    "visits": "同一地点的检查",
+    "bursts": "一个发起单位的一周",
+    "splits": "拆开发出的要求",
+    "quotas": "一个发起单位一年的同类要求",
+    "shifts": "一个发起单位的季度变化",
+    "rebounds": "提醒之后的发起单位",
+    "outcomes": "已结束的会议",
+    "standing": "未结束的借调、工作群或应用",
+    "feeds": "每一个数据来源",
+    "cases": "等待办理的问题",
+    "units": "每一个单位的负荷",
+}
+EXEMPTIONS: Final[Mapping[str, str]] = {
+    "upward": "上行文",
+    "formal-post": "正式调任",
+    "legal-text": "法规文本",
+    "safety-ground": "安全理由",
+    "declared-cooperation": "公开的协作任务",
+    "accident": "事故处置",
+    "law-basis": "法律依据",
+    "random-check": "双随机检查",
+    "training": "培训",
+    "emergency": "应急",
+    "quality-check": "质量监督",
+    "new-measures": "自有新措施",
+}
+
+
 def column(name: str, language: Language) -> str:
     """What a column is called."""
     return COLUMNS.get(name, name) if language == "zh" else name.replace("_", " ").removeprefix("has ")
@@ -312,3 +347,13 @@ def measured(value: float, limit: float, unit: str, holds: str, counted: bool, l
     sign = SIGNS[holds][0 if language == "zh" else 1]
     head = {"zh": "实测", "en": "measured "}[language]
     return f"{head}{amount(value, unit, language)}{sign}{amount(limit, unit, language)}"
+
+
+def table(name: str, row: str, language: Language) -> str:
+    """What a rule looks at, one by one; ``row`` is what the table says of itself."""
+    return TABLES.get(name, row) if language == "zh" else row.partition(" (")[0]
+
+
+def exemption(name: str, language: Language) -> str:
+    """What an exemption is called."""
+    return EXEMPTIONS.get(name, name) if language == "zh" else name.replace("-", " ")

@@ -37,6 +37,9 @@ _WORST: Final = (
     "if(limit = 0, value, value / limit) DESC, finding"
 )
 """The gravest first; the identity last, so that the order is always the same."""
+COUNTY_DIGITS: Final = 6
+NOBODY: Final = "none"
+"""Stands for an issuer where findings about nobody in particular (loads) are asked for."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,13 @@ def findings_in(
     phase: str = "firing",
     rule: str = "",
     layer: str = "",
+    issuer: str = "",
     n: int = 100,
     skip: int = 0,
     severities: Mapping[str, int] | None = None,
 ) -> list[StoredTransition]:
-    """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), ``n`` of them after ``skip``.
+    """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), ``n`` of them after ``skip``; of one
+    ``issuer``, or of NOBODY in particular, where named.
 
     With ``severities`` (of rules, the gravest the largest) the worst of all first: severity, layer, how far beyond the limit; without them
     the latest change first.
@@ -113,12 +118,13 @@ def findings_in(
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
         "AND ({layer:String} = '' OR layer = {layer:String}) "
+        "AND ({issuer:String} = '' OR issuer = if({issuer:String} = 'none', '', {issuer:String})) "
         f"ORDER BY {'at_us DESC, seq DESC' if severities is None else _WORST} LIMIT {{n:UInt32}} OFFSET {{skip:UInt32}}"
     )
     graves = severities or {"": 0}
     parameters = {
-        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer, "n": n,
-        "skip": skip, "rules": list(graves), "graves": list(graves.values()),
+        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer,
+        "issuer": issuer,        "n": n, "skip": skip, "rules": list(graves), "graves": list(graves.values()),
     }  # fmt: skip
     return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 
@@ -153,6 +159,59 @@ def open_counts(client: Client, scope: Scope, area: str) -> list[OpenCount]:
         parameters={"area": area},
     ).result_rows
     return [OpenCount(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class OpenGroup:
+    """Findings of one rule that fire now in one division, or about one issuer's demands ('': of nobody in particular)."""
+
+    rule: str
+    who: str
+    """Code of the division or of the issuer."""
+    layer: str
+    count: int
+    since_us: int
+    """The oldest."""
+
+
+def open_groups(
+    client: Client,
+    scope: Scope,
+    area: str,
+    severities: Mapping[str, int],
+    *,
+    rule: str = "",
+    layer: str = "",
+    issuer: str = "",
+    n: int = 60,
+) -> tuple[list[OpenGroup], int]:
+    """The gravest groups of findings that fire about places inside an area (breaches first, then by severity and number); and how many
+
+    groups there are. Above a county a group is of the divisions one level down, in a county and below of one issuer. Raises OutOfScope.
+    """
+    scope.require_area(area)
+    key = "substring(place, 1, {digits:UInt8})" if len(area) < COUNTY_DIGITS else "issuer"
+    sql = (
+        f"SELECT rule, {key} AS who, layer, count(), min(since_us), count() OVER () FROM transitions "
+        "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
+        "AND ({rule:String} = '' OR startsWith(rule, {rule:String})) AND ({layer:String} = '' OR layer = {layer:String}) "
+        "AND ({issuer:String} = '' OR issuer = if({issuer:String} = 'none', '', {issuer:String})) "
+        "GROUP BY rule, who, layer "
+        "ORDER BY indexOf(['fact', 'notice', 'breach'], layer) DESC, "
+        "transform(rule, {rules:Array(String)}, {graves:Array(UInt8)}, toUInt8(0)) DESC, count() DESC, rule, who LIMIT {n:UInt32}"
+    )
+    parameters = {
+        "area": area,
+        "rule": rule,
+        "layer": layer,
+        "issuer": issuer,
+        "digits": len(area) + 2,
+        "n": n,
+        "rules": list(severities),
+        "graves": list(severities.values()),
+    }
+    rows = client.query(sql, parameters=parameters).result_rows
+    return [OpenGroup(*row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
 
 
 def finding_history(client: Client, scope: Scope, finding: str) -> list[StoredTransition]:

@@ -10,7 +10,16 @@ from clickhouse_connect.driver.client import Client
 from streams import store
 from streams.registry import load
 from streams.rules import Transition
-from streams.store.findings import StoredTransition, finding_history, findings_in, insert_transitions, load_transitions
+from streams.store.findings import (
+    NOBODY,
+    StoredTransition,
+    finding_history,
+    findings_in,
+    insert_transitions,
+    load_transitions,
+    open_counts,
+    open_groups,
+)
 from streams.store.scope import OutOfScope, Scope
 
 NATION = Scope("l", "leadership", ("",))
@@ -77,3 +86,38 @@ def test_postings_and_events_behind_a_cursor(client: Client) -> None:
         postings_since(migrated, {1: 0})
     assert events_since(migrated, {}, 10) == events_since(migrated, {0: 0}, 10)
     assert store.get_meta(migrated, "judged") is None
+
+
+def test_groups_hold_every_open_finding_once_breaches_first(migrated: Client) -> None:
+    migrated.command("TRUNCATE TABLE transitions")
+    places, rules = ("110101", "510104", "510104", "510105", "51"), ("R11-short-notice", "R20-hotspot")
+    made = [
+        StoredTransition(
+            n + 1,
+            replace(
+                BASE, finding=f"{n:032x}", rule=rules[n % 2], place=places[n % 5], since_us=1_000 + n,
+                layer="breach" if n % 7 == 0 else "notice", issuer="" if n % 2 else f"510104-{'office' if n % 4 else 'health'}",
+                phase="resolved" if n % 11 == 0 else "firing",
+            ),
+        )
+        for n in range(300)
+    ]  # fmt: skip
+    insert_transitions(migrated, made)
+    for area in ("", "51", "5101", "510104"):
+        groups, in_all = open_groups(migrated, NATION, area, {}, n=1_000)
+        assert in_all == len(groups)
+        assert sum(one.count for one in groups) == sum(one.count for one in open_counts(migrated, NATION, area))
+        layers = [one.layer for one in groups]
+        assert layers == sorted(layers, key=["breach", "notice", "fact"].index)
+        first, in_all_again = open_groups(migrated, NATION, area, {}, n=2)
+        assert (first, in_all_again) == (groups[:2], in_all), "the worst of all, and how many there are"
+    counties, _ = open_groups(migrated, NATION, "5101", {}, rule="R20", n=9)
+    assert {one.who for one in counties} == {"510104", "510105"}
+    issuers, _ = open_groups(migrated, NATION, "510104", {}, n=9)
+    assert {one.who for one in issuers} == {"", "510104-office", "510104-health"}
+    nobody, _ = open_groups(migrated, NATION, "510104", {}, issuer=NOBODY, n=9)
+    rows = findings_in(migrated, NATION, load(), "510104", issuer=NOBODY, n=1_000)
+    assert sum(one.count for one in nobody) == len(rows) > 0
+    assert {one.transition.issuer for one in rows} == {""}
+    with pytest.raises(OutOfScope):
+        open_groups(migrated, SICHUAN, "", {})

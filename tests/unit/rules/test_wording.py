@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from streams.rules import load, shipped
+from streams.rules import load, shipped, wording
 from streams.rules.tables import TABLES
-from streams.rules.wording import COLUMNS, UNITS, amount, column, measured, value_of
+from streams.rules.wording import COLUMNS, EXEMPTIONS, UNITS, amount, column, measured, value_of
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 RULES = [rule for pack in load(shipped()) for rule in pack.rules]
@@ -23,6 +23,8 @@ def test_every_column_and_unit_of_the_shipped_rules_has_its_words() -> None:
     }
     assert sorted(columns - COLUMNS.keys()) == []
     assert sorted({rule.unit for rule in RULES} - UNITS.keys()) == []
+    assert sorted({name for rule in RULES for name in rule.exempt} - EXEMPTIONS.keys()) == []
+    assert wording.TABLES.keys() == TABLES.keys()
     assert all(CHINESE.search(text) for text in [*COLUMNS.values(), *UNITS.values()])
     assert len(set(COLUMNS.values())) == len(COLUMNS), "two columns with one name"
 
