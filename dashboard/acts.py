@@ -16,7 +16,7 @@ from dashboard.frame import Frame
 from dashboard.installation import now_us
 from dashboard.sheets.desk import DeskSheet, FindingSheet
 from dashboard.words import Words, moment
-from streams.alerts.cases import GROUNDS, WrongAct
+from streams.alerts.cases import GROUNDS
 from streams.alerts.evidence import document
 from streams.alerts.printing import docx
 from streams.calendars import Calendar
@@ -58,7 +58,7 @@ def act_form(found: Frame) -> None:
     verb = wish.verb
     try:
         acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
-    except (WrongAct, OutOfScope) as error:
+    except (ValueError, OutOfScope) as error:
         st.error(str(error))
         return
     found.noted("act", f"{verb} {identity}")

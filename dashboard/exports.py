@@ -20,6 +20,7 @@ from dashboard.frame import Frame
 from dashboard.sheets.desk import DeskExport, DeskSheet, Row
 from dashboard.views.context import Context
 from dashboard.words import Words, moment
+from streams.events.characters import printable
 from streams.store import OutOfScope
 
 BOM: Final = "\ufeff"
@@ -99,7 +100,9 @@ def as_csv(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context)
     """UTF-8 with BOM; lines that a spreadsheet would run are made plain text."""
     out = StringIO()
     write = csv.writer(out)
-    write.writerows([*head, (), [context.say(name) for name, _ in COLUMNS]])
+    write.writerows(
+        [[_plain(cell) for cell in line] for line in (*head, (), [context.say(name) for name, _ in COLUMNS])]
+    )
     write.writerows([[_plain(cell) for cell in cells(row, context)] for row in rows])
     return (BOM + out.getvalue()).encode()
 
@@ -110,7 +113,7 @@ def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context
     sheet = book.active
     assert sheet is not None
     for line in [*head, (), [context.say(name) for name, _ in COLUMNS]]:
-        sheet.append(list(line))
+        sheet.append([_plain(cell) for cell in line])
     first = len(head) + 2
     for row in rows:
         sheet.append([_plain(cell) for cell in cells(row, context)])
@@ -124,5 +127,8 @@ def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context
 
 
 def _plain(cell: Cell) -> Cell:
-    """Text that begins like a formula gets an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    """Text that begins like a formula gets an apostrophe; what no document can hold is left out."""
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -159,15 +159,13 @@ def listing(context: Context, found: DeskSheet) -> Html:
 def grouped(context: Context, found: DeskSheet) -> Html:
     """The findings as lines of one issuer and one rule, each leading to its own."""
     say = context.say
-    head = tag("tr", *(tag("th", say(word)) for word in ("Who and what", "Open", "Since")))
+    words = ("Who and what", "Open", "Since")
+    head = tag("tr", *(tag("th", say(word), class_="num" if word == "Open" else None) for word in words))
     rows = [_group(context, one, found) for one in found.groups]
     body = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0")
     more = found.groups_in_all - len(found.groups)
-    rest = (
-        tag("p", say("and {n} more; choose a rule or a smaller area", n=say.number(more)), class_="none")
-        if more > 0
-        else ""
-    )
+    text = say("and {n} more groups; choose a rule or a smaller area", n=say.number(more))
+    rest = tag("p", text, class_="none") if more > 0 else ""
     note = say(
         "Findings of one rule in one place (in a county: of one issuer) stand in one line; a click leads there. Sorted by layer, severity, "
         "number."

@@ -110,7 +110,7 @@ LISTS = 5
 def limit(context: Context, one: Standing) -> str:
     """The limit with its unit; a dash for rules that hold without one."""
     rule = one.rule
-    return amount(rule.limit, rule.unit, language(context)) if rule.value != "1" else "–"
+    return amount(rule.limit, rule.unit, language(context)) if rule.load or rule.value != "1" else "–"
 
 
 def right(context: Context, found: RulesSheet, rule: str) -> str:
@@ -133,7 +133,7 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         (say("Reads"), table(rule.table, TABLES[rule.table].row, language(context))),
         (say("Looks at"), _looks_at(context, one)),
         (
-            say("Condition"),
+            say("As a formula"),
             tag(
                 "code",
                 " and ".join(part for part in (rule.when if rule.when != "true" else "", _compared(one)) if part),
@@ -185,7 +185,7 @@ def _looks_at(context: Context, one: Standing) -> str:
 
 
 def _compared(one: Standing) -> str:
-    if one.rule.value == "1":
+    if one.rule.value == "1" and one.rule.load is None:
         return ""
     sign = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}[one.rule.holds]
     what = one.rule.load.metric if one.rule.load else one.rule.value

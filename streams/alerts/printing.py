@@ -1,4 +1,7 @@
-"""A document as HTML that prints well and needs nothing from outside, and as DOCX. Pure: bytes out."""
+"""A document as HTML that prints well and needs nothing from outside, and as DOCX. Pure: bytes out.
+
+Characters that no document can hold are left out: what was stored before they were refused must not make one fail.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from streams.alerts.evidence import Document
+from streams.events.characters import printable
 
 _STYLE = """
 body{font:14px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:#111}
@@ -22,6 +26,7 @@ th{background:#eee}dt{font-weight:600}dd{margin:0 0 .4em 0}footer{margin-top:2em
 
 def html(one: Document) -> bytes:
     """One page of HTML, UTF-8."""
+    one = _fit(one)
     parts = [
         f'<!doctype html><html lang="{"zh-CN" if one.language == "zh" else "en"}"><head><meta charset="utf-8">',
         f'<meta name="viewport" content="width=device-width"><title>{escape(one.title)}</title><style>{_STYLE}</style></head><body>',
@@ -44,6 +49,7 @@ def html(one: Document) -> bytes:
 
 def docx(one: Document) -> bytes:
     """A Word file; the east Asian font is named, so that it is set well where it is installed."""
+    one = _fit(one)
     made = Docx()
     normal = made.styles["Normal"]
     normal.font.size = Pt(10.5)
@@ -70,3 +76,20 @@ def docx(one: Document) -> bytes:
     out = BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _fit(one: Document) -> Document:
+    def all_of(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((printable(left), printable(right)) for left, right in pairs)
+
+    def cells(row: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(printable, row))
+
+    tables = tuple(
+        table._replace(title=printable(table.title), head=cells(table.head), rows=tuple(map(cells, table.rows)))
+        for table in one.tables
+    )
+    return one._replace(
+        title=printable(one.title), lead=cells(one.lead), facts=all_of(one.facts), tables=tables, closing=all_of(one.closing),
+        foot=printable(one.foot),
+    )  # fmt: skip

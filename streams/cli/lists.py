@@ -42,19 +42,23 @@ def add(*files: Path, check: bool = False, data: Path | None = None) -> int:
         Directory of the running embedded system.
     """
     from streams.cli.target import embedded
+    from streams.events import Refused
     from streams.rules import PackFaults
-    from streams.rules.lists import read_list
+    from streams.rules.lists import gated, read_list
     from streams.store import Address, connect
     from streams.store.lists import insert_list
 
     versions, faulty = [], False
     for path in existing(files):
         try:
-            versions.append(read_list(path))
+            versions.append(gated(read_list(path)))
         except PackFaults as error:
             faulty = True
             for fault in error.faults:
                 print(fault, file=sys.stderr)
+        except Refused as error:
+            faulty = True
+            print(f"{path}: {error}", file=sys.stderr)
     if not versions and not faulty:
         raise Outcome(WRONG_USE, "FILE: names no list; give one or more YAML files")
     if faulty:

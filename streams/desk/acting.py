@@ -20,6 +20,7 @@ from streams.alerts.model import Silence
 from streams.alerts.printing import docx, html
 from streams.calendars import Calendar
 from streams.desk.findings import explained
+from streams.events.gate import checked_text
 from streams.registry import Registry, RegistryError
 from streams.rules.wording import Language
 from streams.store.alerting import insert_silence, sent_in
@@ -75,7 +76,7 @@ def cased(client: Client, scope: Scope, calendar: Calendar, finding: str) -> dic
 def acted(
     client: Client, scope: Scope, _registry: Registry, calendar: Calendar, finding: str, wish: ActWish, now_us: int
 ) -> dict[str, Any]:
-    """One act done: the case afterwards. Raises OutOfScope, WrongAct, ValueError."""
+    """One act done: the case afterwards. Raises OutOfScope, WrongAct, ValueError (Refused for a text that the gate does not let pass)."""
     one = _asked(client, scope, finding)
     if scope.role not in OVERSIGHT and wish.verb not in OWN:
         raise OutOfScope(
@@ -85,7 +86,8 @@ def acted(
     case = case_of(finding, acts, calendar)
     act = Act(
         finding, wish.n or case.acts + 1, wish.verb, scope.who, now_us,  # type: ignore[arg-type]
-        wish.note, wish.owner, wish.ground, wish.verdict,  # type: ignore[arg-type]
+        checked_text("note", wish.note), checked_text("owner", wish.owner, lines=False),
+        checked_text("ground", wish.ground, lines=False), wish.verdict,  # type: ignore[arg-type]
     )  # fmt: skip
     done(case, act, calendar)
     insert_act(client, act, one.transition.rule)
@@ -132,7 +134,7 @@ def _issuer(registry: Registry, language: Language, code: str) -> str:
 
 
 def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish, now_us: int) -> Silence:
-    """One silence made. Raises OutOfScope, ValueError."""
+    """One silence made. Raises OutOfScope, ValueError (Refused for a text that the gate does not let pass)."""
     if scope.role not in OVERSIGHT:
         raise OutOfScope(f"role: {scope.role!r} of {scope.who}: silences are made by supervising bodies")
     scope.require_area(wish.area)
@@ -140,11 +142,14 @@ def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish
         registry.name_of(wish.area)
     if not (wish.rule or wish.area or wish.issuer or wish.finding):
         raise ValueError("rule: '': a silence of everything is none; name a rule, an area, an issuer or a finding")
+    why = checked_text("why", wish.why)
+    rule, issuer = checked_text("rule", wish.rule, lines=False), checked_text("issuer", wish.issuer, lines=False)
+    replaces = checked_text("replaces", wish.replaces, lines=False)
     start = max(wish.from_us, now_us)
     if not start < wish.until_us <= start + MAX_SILENCE_US:
         raise ValueError(f"until_us: {wish.until_us}: must lie after the begin and within 92 days of it; correct it")
     one = Silence(
-        uuid4().hex, scope.who, wish.why, now_us, start, wish.until_us, wish.rule, wish.area, wish.issuer, wish.finding, wish.replaces
+        uuid4().hex, scope.who, why, now_us, start, wish.until_us, rule, wish.area, issuer, wish.finding, replaces
     )  # fmt: skip
     insert_silence(client, one)
     return one

@@ -16,7 +16,10 @@ from streams import effort
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.desk.findings import decoded, rulebook
-from streams.events import Event, Ref, Refused, decode, ident_of
+from streams.events import Event, Fault, Ref, Refused, decode, ident_of
+from streams.events.decode import DEPTH_BOUND
+from streams.events.faults import shown
+from streams.events.gate import kept_name
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.metrics import Metric
 from streams.ledger.replay import postings_from
@@ -44,22 +47,35 @@ SYSTEM: Final = Scope("precheck", "operator", ("",))
 
 
 def draft_of(body: bytes, now_us: int) -> Event:
-    """The draft as an event; what only a sent one needs (specversion, id, source, time) may be missing. Raises ValueError."""
+    """The draft as an event; what only a sent one needs (specversion, id, source, time) may be missing. Raises ValueError, Refused."""
     try:
-        tree = json.loads(body)
+        tree = json.loads(body, object_pairs_hook=_once)
+    except Refused:
+        raise
     except ValueError as error:
         raise ValueError(f"body: is not JSON ({error}); send one event as JSON") from None
+    except RecursionError:
+        raise ValueError(f"body: must not be nested deeper than {DEPTH_BOUND}; flatten it") from None
     if not isinstance(tree, dict):
         raise ValueError("body: must be one event; send a JSON object")
     now = datetime.fromtimestamp(now_us // 1_000_000, UTC).isoformat()
     whole = {"specversion": "1.0", "id": "draft", "source": "//burdenwatch/precheck", "time": now} | tree
     try:
-        event = decode(json.dumps(whole, ensure_ascii=False).encode())
-    except Refused as error:
-        raise ValueError(str(error)) from None
+        event = decode(json.dumps(whole).encode())
+    except RecursionError:
+        raise ValueError(f"body: must not be nested deeper than {DEPTH_BOUND}; flatten it") from None
     if event.verb != "issued":
         raise ValueError(f"type: {event.verb!r}: only a demand can be checked before it is issued; send an issued type")
     return event
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; a name that stands twice in it is refused, as it is of an event that is sent."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        name = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise Refused((Fault(shown(kept_name(name)), "", "stands twice in one object", "send it once", "twice"),))
+    return found
 
 
 def checked(client: Client, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:

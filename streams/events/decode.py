@@ -17,13 +17,16 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from streams.events import personal, recurrence
+from streams.events import gate, personal, recurrence
 from streams.events.changes import AMENDS, LIFE_CYCLE, REFERENCES, Amended
+from streams.events.characters import printable
 from streams.events.data import ISSUED, Instant, Issued, us
 from streams.events.docno import normal
 from streams.events.faults import Fault, Refused, shown
+from streams.events.gate import SECRET
 from streams.events.inspection import faults_in
 from streams.events.model import Effort, Event, Ref
+from streams.events.quick import look
 from streams.events.secrecy import has_mark
 
 SIZE_BOUND: Final = 256 * 1024
@@ -31,11 +34,9 @@ DEPTH_BOUND: Final = 16
 FIRST_US: Final = us(datetime(2000, 1, 1, tzinfo=UTC))
 END_US: Final = us(datetime(2100, 1, 1, tzinfo=UTC))
 TYPE: Final = re.compile(r"^burden\.([a-z]+)\.([a-z]+)\.v1$")
-_CONTROL: Final = re.compile(r"\\u00(?:0[0-8be]|1[0-9a-f]|7f)|\\[bf]|\x7f", re.ASCII)
+_CONTROL: Final = re.compile(r"\\(?:[bf]|u00)")
+"""How JSON writes controls; the tree is asked whether it is one."""
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-_SECRET: Final = Fault(
-    "", "", "is marked secret; nothing marked secret may enter", "keep it out of every open network", "secret"
-)
 _NUMBER: Final = int.from_bytes
 
 
@@ -80,14 +81,15 @@ def decode(raw: bytes, *, headers: Mapping[str, bytes] | None = None) -> Event:
         tree = _from_binary(headers, sent)
     body = _encoded(tree, raw)
     text = body.decode()
+    odd, may_declare, may_hold_numbers = look(body, text)
     source, id = _named(tree)
-    if _declared_secret(tree) or has_mark(text):
-        raise Refused((_SECRET,), source, id, secret=True)
+    if _declared_secret(tree) or gate.is_secret(tree, text, may_declare=may_declare):
+        raise Refused((SECRET,), gate.kept_name(source), secret=True)
     _check_depth(raw, tree)
     _check_names(raw, body if tree is sent else _encoded(sent, raw), source, id)
-    if ("\\" in text or "\x7f" in text) and (found := _control(text)):
-        raise Refused((found,), source, id)
-    return _typed(tree, body, source, id)
+    if (odd or ("\\" in text and _CONTROL.search(text))) and (found := gate.unfit_in(tree)) is not None:
+        raise Refused((found,), printable(source), printable(id))
+    return _typed(tree, body, may_hold_numbers, source, id)
 
 
 def _parse(raw: bytes) -> Any:
@@ -109,7 +111,7 @@ def _secret_wins(raw: bytes) -> None:
     for encoding in ("utf-8", "gb18030"):
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw.decode(encoding, "ignore"))
         if has_mark(text):
-            raise Refused((_SECRET,), secret=True) from None
+            raise Refused((SECRET,), secret=True) from None
 
 
 def _declared_secret(tree: Any) -> bool:
@@ -192,21 +194,7 @@ def _named(tree: Any) -> tuple[str, str]:
     return (source[:500] if isinstance(source, str) else ""), (id[:200] if isinstance(id, str) else "")
 
 
-def _control(text: str) -> Fault | None:
-    for found in _CONTROL.finditer(text):
-        if not _escaped_backslash(text, found.start()):
-            return Fault("", found.group(), "has a control character", "send plain text", "control")
-    return None
-
-
-def _escaped_backslash(text: str, at: int) -> bool:
-    slashes = 0
-    while at - 1 - slashes >= 0 and text[at - 1 - slashes] == "\\":
-        slashes += 1
-    return slashes % 2 == 1
-
-
-def _typed(tree: Any, body: bytes, source: str, id: str) -> Event:
+def _typed(tree: Any, body: bytes, may_hold_numbers: bool, source: str, id: str) -> Event:
     try:
         envelope = msgspec.convert(tree, Envelope)
         kind, verb, data = _data_of(envelope)
@@ -216,7 +204,7 @@ def _typed(tree: Any, body: bytes, source: str, id: str) -> Event:
     digest = _NUMBER(blake2b(body, digest_size=8).digest(), "big")
     count = 0
     title = getattr(data, "title", "")
-    if personal.may_hold_numbers(body):
+    if may_hold_numbers:
         kept, count = personal.masked(tree)
         if count:
             body = _encoded(kept)

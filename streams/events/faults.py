@@ -25,8 +25,8 @@ class Fault(msgspec.Struct, frozen=True):
         return f"{self.field or 'event'}{shown}: {self.rule}; {self.fix}"
 
 
-class Refused(Exception):
-    """An event is not admitted. ``secret``: nothing of it may be kept but hour, source and the code 'secret'."""
+class Refused(ValueError):
+    """An event or a text is not admitted. ``secret``: nothing of it may be kept but hour, source and the code 'secret'."""
 
     def __init__(self, faults: tuple[Fault, ...], source: str = "", id: str = "", *, secret: bool = False) -> None:
         super().__init__("; ".join(str(fault) for fault in faults))

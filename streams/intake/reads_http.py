@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from streams.desk.findings import explained, listed
 from streams.desk.prechecking import checked, draft_of
+from streams.events.characters import printable
 from streams.intake.answers import HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
 from streams.intake.binding import EVENT_LIMIT
@@ -187,14 +188,14 @@ def feed(code: str, name: str, rows: list[DemandRow], at_us: int) -> bytes:
         entry.add("dtstart", _moment(row.start_us))
         end_us = row.deadline_us if row.deadline_us is not None and row.deadline_us > row.start_us else None
         entry.add("dtend", _moment(end_us if end_us is not None else row.start_us + max(row.likely, 15) * 60_000_000))
-        entry.add("summary", f"{row.title or row.doc_no or row.id} ({row.issuer})")
-        entry.add("description", f"{row.doc_no}\n{row.likely} min ({row.low}-{row.high})".strip())
+        entry.add("summary", printable(f"{row.title or row.doc_no or row.id} ({row.issuer})"))
+        entry.add("description", printable(f"{row.doc_no}\n{row.likely} min ({row.low}-{row.high})".strip()))
         calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
 
 def _count(text: str, limit: int) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= limit:
+    if not text.isdecimal() or len(text) > len(str(limit)) or not 1 <= int(text) <= limit:
         raise HttpFault(400, f"limit: {text[:20]!r}: must be a number from 1 to {limit}")
     return int(text)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from streams.events.gate import checked_tree
 from streams.rules.facts import Lists
 from streams.rules.loading import PackFaults, invalid, read_sheet
 from streams.rules.pack import Strict
@@ -87,6 +88,14 @@ def read_list(path: Path) -> ListVersion:
         return ListVersion.model_validate(sheet.data)
     except ValidationError as error:
         raise PackFaults(invalid(sheet, error)) from error
+
+
+def gated(version: ListVersion) -> ListVersion:
+    """The version as it may be stored, personal numbers masked. Raises Refused."""
+    tree = version.model_dump(mode="json", by_alias=True)
+    tree["document"] = tree.pop("source")  # of an event it is an identifier and left alone, here it is a text
+    kept, masked = checked_tree(tree)
+    return ListVersion.model_validate(kept | {"source": kept.pop("document")}) if masked else version
 
 
 def lists_on(versions: Iterable[ListVersion], day: date) -> Lists:

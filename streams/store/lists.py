@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
-from streams.rules.lists import ListVersion
+from streams.rules.lists import ListVersion, gated
 from streams.store.writers import insert_rows
 
 _LIST: Final[dict[str, pa.DataType]] = {
@@ -36,7 +36,8 @@ class ListHeader(NamedTuple):
 
 
 def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
-    """Store a version; the same version again is the same insert and is dropped."""
+    """Store a version; the same version again is the same insert and is dropped. Raises Refused for texts that may not be stored."""
+    version = gated(version)
     body = json.dumps([row.model_dump() for row in version.rows], ensure_ascii=False, sort_keys=True)
     columns = {
         "name": [version.name], "kind": [version.list], "area": [version.area], "from_day": [version.from_day], "to_day": [version.to_day],

@@ -5,12 +5,13 @@ Flows in: a client, a Scope, remarks. Flows out: remarks with the demands that t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from streams.events.gate import checked_text
 from streams.store.scope import Scope
 from streams.store.writers import insert_rows
 
@@ -47,8 +48,9 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 
 
 def insert_remark(client: Client, scope: Scope, one: Remark) -> None:
-    """Store a remark; the same one again by the same unit is the same insert. Raises OutOfScope unless the unit is the reader's own."""
+    """Store a remark; the same one again by the same unit is the same insert. Raises OutOfScope, Refused."""
     scope.require_area(one.unit)
+    one = replace(one, who=checked_text("who", one.who, lines=False), unit=checked_text("unit", one.unit, lines=False))
     token = f"remark-{one.unit}-{one.verb}-{one.first}-{one.second}"
     insert_rows(client, "remarks", _COLUMNS, {name: [getattr(one, name)] for name in _COLUMNS}, token)
 

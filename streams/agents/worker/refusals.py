@@ -1,7 +1,7 @@
 """Refused events: kept on ``burden.refused`` with reason and place, counted by the hour; and the limit above which the worker stops.
 
 Pure. Flows in: refusals. Flows out: JSON records, counts, the verdict of the limit. Of anything marked secret only hour, source and reason
-remain.
+remain; a source that is marked itself is withheld (``gate.kept_name``).
 
 The limit: over the last ``window`` records, more than ``share`` refused, and the refused are of at least ``sources`` sources. One broken feed
 alone never stops the stream; a bad deployment, which refuses everybody's events, does.
@@ -49,9 +49,9 @@ def _shown(value: bytes) -> Any:
     """The body with personal numbers masked; what is no JSON as text."""
     try:
         tree = msgspec.json.decode(value)
+        return personal.masked(tree)[0]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        tree = value.decode("utf-8", "replace")
-    return personal.masked(tree)[0]
+        return personal.masked(value.decode("utf-8", "replace"))[0]
 
 
 def counts(refusals: Iterable[Refusal]) -> Counter[tuple[int, str, str]]:
