@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = ("events", "registry", "effort", "calendars", "ledger", "rules", "simulate")
+PURE = ("events", "sheets", "registry", "effort", "calendars", "ledger", "rules", "simulate")
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 CLOCKS = {
     "time.time",
