@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import plotly
+
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -18,6 +20,14 @@ def asset_version(name: str) -> str:
     """Address of a static file; the hash in it lets browsers keep the file for good."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
     return f"/app/static/{name}?v={digest}"
+
+
+PLOTLY: Final = Path(plotly.__file__).parent / "package_data"
+
+
+def plotly_script() -> str:
+    """Address of the library that draws figures, as it comes with the package."""
+    return f"/app/plotly/plotly.min.js?v={plotly.__version__}"
 
 
 def has_outline(area: str) -> bool:

@@ -7,17 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import pandas as pd
+import plotly.io
 import streamlit as st
 
+from dashboard.assets import asset_version, plotly_script
 from dashboard.figures.chart import Chart
 from dashboard.figures.look import CONFIG, Look
 from dashboard.frame import Frame
-from dashboard.panel import go, panel
+from dashboard.panel import go, packed, panel
 from dashboard.views.markup import Html, card, html, tag
 
 Draw = Callable[[Look], Chart | Html | None]
+SCRIPT: Final = """
+export default function (component) {
+  const load = window.__burden ||= import(new URL(component.data.script, location.origin).href);
+  load.then((module) => module.figure(component));
+}
+"""
+_DRAW: Final = st.components.v2.component("burden_figure", js=SCRIPT, isolate_styles=False)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for each trigger."""
 
 
 def look(found: Frame) -> Look:
@@ -49,22 +63,22 @@ def chart(found: Frame, made: Chart, *, topic: str = "") -> None:
     scale = _scale(found, made) if made.scale else ""
     head = card(made.title, lead, scale, note=made.note, source=made.source, aside=made.aside, key=made.key)
     panel(f"{made.key}-head", tag("div", head, class_="bw figurehead"), topic=topic)
-    picked = f"picked-{made.key}"
-    if made.links:
-        state = f"plot-{made.key}"
-
-        def pick() -> None:
-            points = st.session_state[state].selection.points
-            if points and points[0]["point_index"] < len(made.links):
-                st.session_state[picked] = made.links[points[0]["point_index"]]
-
-        st.plotly_chart(made.figure, key=state, config=CONFIG, alt=made.alt, on_select=pick, selection_mode=("points",))
-    else:
-        st.plotly_chart(made.figure, key=f"plot-{made.key}", config=CONFIG, alt=made.alt)
+    drawn = _DRAW(
+        key=f"plot-{made.key}",
+        data={
+            **packed(str(plotly.io.to_json(made.figure, validate=False))),
+            "config": CONFIG,
+            "alt": made.alt,
+            "plotly": plotly_script(),
+            "links": [replace(found.context.place, area=code, unit="", q="", note="").link() for code in made.links],
+            "script": asset_version("burden.js"),
+            "style": asset_version("burden.css"),
+        },
+        on_go_change=_ignore,
+    )
     _taken(found, made)
-    if picked in st.session_state:
-        code = str(st.session_state.pop(picked))
-        go(replace(found.context.place, area=code, unit="", q="", note="").link())
+    if drawn.go:
+        go(str(drawn.go))
 
 
 def _scale(found: Frame, made: Chart) -> Html:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.assets import PLOTLY
 from dashboard.installation import installation
 
 FRONTEND: Final = Path(streamlit.__file__).parent / "static"
@@ -23,8 +24,7 @@ OWN: Final = Path(__file__).parent / "static"
 TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
 FOREVER: Final = "public, max-age=31536000, immutable"
 AHEAD_BYTES: Final = 800_000
-"""Larger files (libraries that no page needs) are compressed when somebody asks for them, but for that of the figures."""
-FIGURES: Final = "PlotlyChart"
+"""Larger files (libraries that no page needs) are compressed when somebody asks for them."""
 SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -54,18 +54,17 @@ def _packed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)
 
 
-def compress(root: Path) -> None:
+def compress(root: Path, bound: int = AHEAD_BYTES) -> None:
     """Compresses the files below a directory that may be served, ahead of the first request for them."""
     for path in sorted(root.resolve().rglob("*")):
-        needed = path.name.startswith(FIGURES) or path.stat().st_size <= AHEAD_BYTES
-        if path.suffix in TYPES and path.is_file() and needed:
+        if path.suffix in TYPES and path.is_file() and path.stat().st_size <= bound:
             _packed(path)
 
 
 @lru_cache(maxsize=2048)
 def asset(url: str) -> Path | None:
     """The file behind a request for a static asset, None for anything else (the way out of the directory included)."""
-    for prefix, root in (("/static/", FRONTEND / "static"), ("/app/static/", OWN)):
+    for prefix, root in (("/static/", FRONTEND / "static"), ("/app/static/", OWN), ("/app/plotly/", PLOTLY)):
         if url.startswith(prefix):
             path = (root / url.removeprefix(prefix)).resolve()
             return path if path.is_relative_to(root.resolve()) and path.suffix in TYPES and path.is_file() else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import structlog
 
 from dashboard.access import demo_viewer
+from dashboard.assets import PLOTLY
 from dashboard.installation import Installation, now_us
 from dashboard.place import LANGUAGES, Place
 from dashboard.server import FRONTEND, OWN, compress
@@ -15,6 +16,7 @@ from dashboard.views.context import Context
 from dashboard.views.situation import body, foot, kinds, top
 from dashboard.words import words
 
+FIGURES_BYTES = 10_000_000
 log = structlog.get_logger()
 
 
@@ -26,6 +28,7 @@ def warm(shared: Installation) -> None:
         log.warning("not warmed", error=str(error).partition("\n")[0])
     for root in (OWN, FRONTEND / "static"):
         compress(root)
+    compress(PLOTLY, FIGURES_BYTES)
 
 
 def _read(shared: Installation) -> None:

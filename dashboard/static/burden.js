@@ -77,9 +77,57 @@ function unroll(root) {
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 2;
 }
 
+/* ---- figures ---- */
+let library = null;
+function plotly(address) {
+  return library ||= new Promise((done, failed) => {
+    const script = document.createElement('script');
+    script.src = address;
+    script.onload = () => done(window.Plotly);
+    script.onerror = failed;
+    document.head.append(script);
+  });
+}
+
+/* Draws a figure, or makes the one that stands there look like the new one: zoom and hidden series stay as the reader left them. */
+export async function figure(component) {
+  const { data, parentElement } = component;
+  await dress(data.style);
+  const spec = JSON.parse(data.packed ? await unpacked(data.packed) : data.html);
+  let plot = parentElement.querySelector(':scope > .bw-figure');
+  if (!plot) {
+    plot = document.createElement('div');
+    plot.className = 'bw-figure';
+    plot.setAttribute('role', 'img');
+    parentElement.append(plot);
+  }
+  plot.style.height = `${spec.layout.height}px`;
+  plot.setAttribute('aria-label', data.alt);
+  plot.component = component;
+  const library = await plotly(data.plotly), fresh = !plot.drawn;
+  plot.drawn = true;
+  await library.react(plot, spec.data, coloured(spec.layout), data.config);
+  if (fresh) plot.on('plotly_click', ({ points: [point] }) => {
+    const link = point && plot.component.data.links[point.pointIndex];
+    if (link) plot.component.setTriggerValue('go', link);
+  });
+}
+
+/* Text, grid and tips in the colours and the typeface of the page. */
+function coloured(layout) {
+  const look = getComputedStyle(document.documentElement), colour = (name) => look.getPropertyValue(name).trim();
+  const family = getComputedStyle(document.body).fontFamily;
+  layout.font = { ...layout.font, family, color: colour('--soft') };
+  layout.hoverlabel = { ...layout.hoverlabel, bgcolor: colour('--card'), bordercolor: colour('--line'), font: { family, color: colour('--ink') } };
+  for (const [name, axis] of Object.entries(layout)) if (/^[xy]axis/.test(name)) Object.assign(axis, { gridcolor: colour('--line'), linecolor: colour('--line') });
+  layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: colour('--line'), activecolor: colour('--accent') };
+  delete layout.template;
+  return layout;
+}
+
 /* A figure as a picture, made here from what is drawn: its layers in one SVG, on paper of the page's colour, its title above. */
 function picture(button) {
-  const plot = document.querySelector(`.st-key-figure-${CSS.escape(button.dataset.of)} .js-plotly-plot, [class*="st-key-plot-${CSS.escape(button.dataset.of)}"] .js-plotly-plot`);
+  const plot = document.querySelector(`[class*="st-key-plot-${CSS.escape(button.dataset.of)}"] .bw-figure`);
   if (!plot) return;
   const layers = [...plot.querySelectorAll('svg.main-svg')];
   const { width, height } = layers[0].getBoundingClientRect();

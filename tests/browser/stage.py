@@ -43,8 +43,9 @@ SETTLED: Final = """() => {
   if (!app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED') return false;
   const roots = [...document.querySelectorAll('.bw-root')];
   if (!roots.length || roots.some((root) => !root.querySelector(':scope > .bw'))) return false;
-  const plots = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
-  if (plots.some((one) => !one.querySelector('.js-plotly-plot')?._fullLayout)) return false;
+  const plots = [...document.querySelectorAll('.figurehead')];
+  const drawn = (one) => one.closest('[class*=st-key-figure-]').querySelector('.bw-figure')?._fullLayout;
+  if (!plots.every(drawn)) return false;
   return [...document.querySelectorAll('[data-map]')].every((map) => (map.dataset.drawn || '').startsWith(map.dataset.area + ':'));
 }"""
 PAINTED: Final = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
