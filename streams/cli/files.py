@@ -168,7 +168,9 @@ def simulate(
 
 
 def send(*files: Path, to: str | None = None, data: Path | None = None) -> int:
-    """Send NDJSON, CSV, XLSX registers or ICS calendars into a running system; exit 1 if any line was refused.
+    """Send NDJSON, registers (XLSX, XLS, ODS, ET, CSV, TSV, web pages) or ICS calendars into a running system; exit 1 if any line was
+
+    refused. Titles, totals and columns that nothing is known of are left out and named.
 
     Parameters
     ----------
@@ -194,7 +196,7 @@ def send(*files: Path, to: str | None = None, data: Path | None = None) -> int:
             )
         except Unreachable as error:
             raise Outcome(PART_DOWN, str(error)) from None
-    for line in report.refused:
+    for line in (*report.notices, *report.refused):
         print(line, file=sys.stderr)
     print(f"accepted {report.accepted}, duplicate {report.duplicate}, refused {len(report.refused)}")
     return REFUSED if report.refused else 0

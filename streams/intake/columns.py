@@ -106,7 +106,7 @@ RECURRENCES_ZH: Final = {
     "每年": "FREQ=YEARLY",
 }
 
-_FIELDS: Final = {name.lower(): field for field, names in COLUMNS.items() for name in (field, *names)}
+HEADINGS: Final = {name.lower(): field for field, names in COLUMNS.items() for name in (field, *names)}
 _PARTED: Final = re.compile(r"[;；,，、\s]+")
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[:：时](\d{1,2})?(?:[:：分](\d{1,2}))?[分秒]?")
@@ -121,17 +121,14 @@ class BadRow(ValueError):
 
 
 def fields_of(header: Sequence[Cell]) -> list[str]:
-    """The field of each column, '' for a column without a heading. Raises BadRow for unknown and repeated headings."""
+    """The field of each column, '' for one whose heading is not known. Raises BadRow for repeated headings, and where the kind is missing."""
     found: list[str] = []
     faults: list[Fault] = []
     for cell in header:
         name = _text(cell)
         plain = re.sub(r"[（(].*[)）]$", "", name).strip()
-        field = plain if plain.startswith("data.") else _FIELDS.get(plain.lower(), "")
-        if name and not field:
-            fix = "use " + ", ".join(COLUMNS) + ", a Chinese heading of the manual, or data.NAME"
-            faults.append(Fault("header", name, "is no known column", fix))
-        elif field and field in found:
+        field = plain if plain.startswith("data.") else HEADINGS.get(plain.lower(), "")
+        if field and field in found:
             faults.append(Fault("header", name, f"is the second column for {field}", "leave one out"))
         found.append(field)
     if "kind" not in found:

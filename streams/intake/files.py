@@ -35,6 +35,8 @@ class Report:
     accepted: int = 0
     duplicate: int = 0
     refused: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What was left out and why: FILE:LINE: text."""
 
 
 def send_files(
@@ -61,7 +63,8 @@ def send_files(
     ) as client:
         dealt = 0
         for batch in _batches(read_files(paths, source)):
-            good = [line for line in batch if not line.faults]
+            good = [line for line in batch if line.raw]
+            report.notices += [f"{line.place}: {line.notice}" for line in batch if line.notice]
             report.refused += [_said(line.place, fault) for line in batch for fault in line.faults[:1]]
             if good:
                 _send(client, good, report, patience_s)

@@ -1,4 +1,4 @@
-"""Reads files of events: NDJSON, CSV and XLSX registers, ICS calendars.
+"""Reads files of events: NDJSON, registers as workbook, text or page, ICS calendars.
 
 Flows in: paths. Flows out: ``Line``s: the place (FILE:LINE), and an event in JSON or what is wrong. May touch: these files.
 One line that cannot be read never stops the rest; a file that cannot be read at all is one faulty line.
@@ -6,31 +6,29 @@ One line that cannot be read never stops the rest; a file that cannot be read at
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 import msgspec
 from icalendar import Calendar
-from python_calamine import CalamineError, CalamineWorkbook
 
 from streams.events import Fault
-from streams.intake.columns import SHANGHAI, BadRow, Cell, event_of, fields_of
+from streams.intake.columns import HEADINGS, SHANGHAI, BadRow, Cell, event_of, fields_of
+from streams.sheets import Found, SheetFault, find_table, read_tables
 
-ROWS_LIMIT: Final = 1_000_000
-"""The longest sheet that is read, in rows: what Excel itself can hold."""
+OWN_ROWS: Final = 60
+"""Rows from the top in which headings such as data.items are looked for."""
 
 
 class Line(NamedTuple):
-    """One event of a file, or what is wrong with it; ``raw`` is empty exactly where there are faults."""
+    """One event of a file, or what is wrong with it, or a notice of what was left out; ``raw`` is empty but for events."""
 
     place: str
     raw: bytes
     faults: tuple[Fault, ...] = ()
+    notice: str = ""
 
 
 def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line]:
@@ -47,7 +45,9 @@ def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line
             yield Line(str(path), b"", (Fault("file", path.name, str(error.strerror), "check name and rights"),))
         except BadRow as bad:
             yield Line(f"{path}:1", b"", bad.faults)
-        except (CalamineError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error, ValueError) as error:
+        except SheetFault as error:
+            yield Line(str(path), b"", (error.fault,))
+        except ValueError as error:
             rule = f"cannot be read: {' '.join(str(error).split())[:200]}"
             yield Line(str(path), b"", (Fault("file", path.name, rule, "save it again, CSV as UTF-8 or GB18030"),))
 
@@ -60,35 +60,38 @@ def _ndjson(path: Path, _default_source: str) -> Iterator[Line]:
                 yield Line(f"{path}:{number}", text.strip())
 
 
-def _csv(path: Path, default_source: str) -> Iterator[Line]:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030")  # what spreadsheet programs write in China
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(rows, [])
-    yield from _rows(str(path), header, ((rows.line_num, row) for row in rows), default_source)
+def _register(path: Path, default_source: str) -> Iterator[Line]:
+    """Rows of a workbook, text or page, whatever its ending says: the sheet and its headings are found, what is no data is named."""
+    tables = read_tables(path.read_bytes(), path.name)
+    own = {cell: cell for table in tables for row in table.rows[:OWN_ROWS] for cell in row.cells if _is_own(cell)}
+    found = find_table(tables, HEADINGS | own)
+    known = {
+        column.index: column.heading if _is_own(column.heading) else column.field or "" for column in found.columns
+    }
+    fields = fields_of([known.get(index, "") for index in range(max(known) + 1)])
+    yield from _asides(path, found)
+    for row in found.rows:
+        place = f"{path}:{row.number}"
+        if row.fault is not None:
+            yield Line(place, b"", (row.fault.fault,))
+        elif row.struck:
+            yield Line(place, b"", notice="is struck through: no demand")
+        else:
+            yield _line(place, lambda row=row: event_of(fields, row.cells, default_source))  # type: ignore[misc]
 
 
-def _xlsx(path: Path, default_source: str) -> Iterator[Line]:
-    with CalamineWorkbook.from_path(str(path)) as book:
-        sheet = book.get_sheet_by_index(0)
-        if sheet.total_height > ROWS_LIMIT:
-            raise ValueError(f"has {sheet.total_height} rows, at most {ROWS_LIMIT} are read")
-        cells = iter(sheet.to_python(skip_empty_area=False))
-        header = next(cells, [])
-        yield from _rows(str(path), header, enumerate(cells, start=2), default_source)
+def _asides(path: Path, found: Found) -> Iterator[Line]:
+    """What was left out: columns that nothing is known of, in one notice; rows that are no data, each by number."""
+    unknown = [column.heading for column in found.columns if column.field is None]
+    if unknown:
+        yield Line(f"{path}:{found.header_row}", b"", notice=f"columns left out: {', '.join(unknown)}")
+    for aside in found.aside:
+        yield Line(f"{path}:{aside.number}", b"", notice=f"left out: {aside.why}")
 
 
-def _rows(
-    place: str, header: Sequence[Any], rows: Iterator[tuple[int, Sequence[Any]]], default_source: str
-) -> Iterator[Line]:
-    fields = fields_of(header)
-    for number, row in rows:
-        if not any(str(cell).strip() for cell in row):
-            continue
-        yield _line(f"{place}:{number}", lambda row=row: event_of(fields, row, default_source))  # type: ignore[misc]
+def _is_own(cell: object) -> TypeGuard[str]:
+    """Whether a heading names a field of the data itself."""
+    return isinstance(cell, str) and cell.startswith("data.")
 
 
 def _line(place: str, event: Callable[[], dict[str, Any]]) -> Line:
@@ -164,9 +167,9 @@ _READERS: Final[dict[str, Callable[[Path, str], Iterator[Line]]]] = {
     ".ndjson": _ndjson,
     ".jsonl": _ndjson,
     ".json": _ndjson,
-    ".csv": _csv,
-    ".xlsx": _xlsx,
-    ".xls": _xlsx,
+    **dict.fromkeys(
+        (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".htm", ".html"), _register
+    ),
     ".ics": _ics,
 }
 
