@@ -167,7 +167,16 @@ def simulate(
     print(f"{written.events} events, {written.labels} labels")
 
 
-def send(*files: Path, to: str | None = None, data: Path | None = None) -> int:
+def send(
+    *files: Path,
+    to: str | None = None,
+    data: Path | None = None,
+    issuer: str = "",
+    kind: str = "",
+    areas: str = "",
+    tiers: str = "",
+    unit: str = "",
+) -> int:
     """Send NDJSON, registers (XLSX, XLS, ODS, ET, CSV, TSV, web pages) or ICS calendars into a running system; exit 1 if any line was
 
     refused. Titles, totals and columns that nothing is known of are left out and named.
@@ -178,6 +187,16 @@ def send(*files: Path, to: str | None = None, data: Path | None = None) -> int:
         URL of the API (token from BURDENWATCH_TOKEN); default the embedded system.
     data
         Directory of the embedded system.
+    issuer
+        Who demands, for register rows that do not say (AREA6-LINE).
+    kind
+        What it is, for register rows that do not say: 会议, 文件, 报表 ... or the English word.
+    areas
+        Division codes that it reaches, for register rows that do not say.
+    tiers
+        Tiers that it reaches, for register rows that do not say.
+    unit
+        The unit that it reaches, for register rows that do not say.
     """
     from rich.console import Console
     from rich.progress import Progress
@@ -188,11 +207,13 @@ def send(*files: Path, to: str | None = None, data: Path | None = None) -> int:
 
     chosen = target(to, data)
     found = existing(files)
+    asked = {"issuer": issuer, "kind": kind, "areas": areas, "tiers": tiers, "units": unit}
+    common = {name: value for name, value in asked.items() if value}
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("sending", total=None)
         try:
             report = send_files(
-                found, chosen.url, chosen.token, progress=lambda count: bar.update(task, completed=count)
+                found, chosen.url, chosen.token, progress=lambda count: bar.update(task, completed=count), common=common
             )
         except Unreachable as error:
             raise Outcome(PART_DOWN, str(error)) from None

@@ -1,25 +1,29 @@
 """Registers as tables: which column means what, and how a row becomes an event.
 
-Pure. Flows in: a header row and cells. Flows out: events as mappings, or ``Fault``s.
+Pure. Flows in: headings and cells. Flows out: events as mappings, or ``Fault``s.
 
 Each column may be headed in Chinese or in English (COLUMNS). Several codes in one cell are parted by ``;``, ``；``, ``,``,
-``，``, ``、`` or blanks. Times without an offset are Asia/Shanghai; a day alone is its first minute, for a deadline its
-last. A column ``data.NAME`` is passed on as the field NAME, read as JSON where it is JSON, else as text. A row without
-``id`` gets one from its content, so that the same row sent again is the same event.
+``，``, ``、`` or blanks. Days, times and codes are read by ``streams.sheets``, in every form that offices write; times
+without an offset are Asia/Shanghai, a day alone is its first minute, for a deadline its last. A placeholder (无, /, —) is
+no document number. A column ``data.NAME`` is passed on as the field NAME, read as JSON where it is JSON, else as text. A
+row without ``id`` gets one from its content, so that the same row sent again is the same event.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from streams.events import Fault
+from streams.sheets import SheetFault, codes_of, instant_of, is_placeholder, text_of
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
@@ -29,10 +33,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "id": ("编号", "事件编号", "序列号"),
     "source": ("来源", "来源系统"),
     "kind": ("类型", "种类", "事项类型"),
-    "time": ("时间", "发布时间", "发文时间", "成文日期", "登记时间", "issued_at"),
-    "issuer": ("发文机关", "发文机关代码", "发起单位", "牵头单位"),
-    "title": ("标题", "事项", "名称", "会议名称"),
-    "doc_no": ("文号", "发文字号"),
+    "time": ("时间", "发布时间", "发文时间", "成文日期", "登记时间", "收文日期", "来文日期", "issued_at"),
+    "issuer": ("发文机关", "发文机关代码", "发起单位", "牵头单位", "来文单位", "来文机关"),
+    "title": ("标题", "事项", "名称", "会议名称", "文件标题", "来文标题"),
+    "doc_no": ("文号", "发文字号", "来文字号", "来文文号"),
     "areas": ("地区", "范围", "行政区划", "区划代码", "area"),
     "tiers": ("层级", "对象层级", "接收层级", "tier"),
     "lines": ("条线", "系统", "line"),
@@ -108,8 +112,6 @@ RECURRENCES_ZH: Final = {
 
 HEADINGS: Final = {name.lower(): field for field, names in COLUMNS.items() for name in (field, *names)}
 _PARTED: Final = re.compile(r"[;；,，、\s]+")
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_CLOCK: Final = re.compile(r"(\d{1,2})[:：时](\d{1,2})?(?:[:：分](\d{1,2}))?[分秒]?")
 
 
 class BadRow(ValueError):
@@ -120,8 +122,11 @@ class BadRow(ValueError):
         super().__init__("; ".join(str(fault) for fault in faults))
 
 
-def fields_of(header: Sequence[Cell]) -> list[str]:
-    """The field of each column, '' for one whose heading is not known. Raises BadRow for repeated headings, and where the kind is missing."""
+def fields_of(header: Sequence[Cell], common: Collection[str] = ()) -> list[str]:
+    """The field of each column, '' for one whose heading is not known. Raises BadRow for repeated headings, and where the kind is neither
+
+    there nor among what is ``common`` to all rows.
+    """
     found: list[str] = []
     faults: list[Fault] = []
     for cell in header:
@@ -131,23 +136,39 @@ def fields_of(header: Sequence[Cell]) -> list[str]:
         if field and field in found:
             faults.append(Fault("header", name, f"is the second column for {field}", "leave one out"))
         found.append(field)
-    if "kind" not in found:
+    if "kind" not in found and "kind" not in common:
         faults.append(
-            Fault("header", "", "has no column kind (类型)", "add it; its values are 会议, 文件, 报表 and so on")
+            Fault(
+                "header",
+                "",
+                "has no column kind (类型)",
+                "add it, or say it for the file (--kind); its values are 会议, 文件, 报表 and so on",
+            )
         )
     if faults:
         raise BadRow(faults)
     return found
 
 
-def event_of(fields: Sequence[str], cells: Sequence[Cell], default_source: str = "") -> dict[str, Any]:
-    """The event of a row. Raises BadRow with all that cannot be read; whether it is a good event the door decides."""
-    row = {field: cell for field, cell in zip(fields, cells, strict=False) if field and _text(cell)}
+def event_of(
+    fields: Sequence[str],
+    cells: Sequence[Cell],
+    default_source: str = "",
+    common: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The event of a row; ``common`` are values of fields that it leaves empty. Raises BadRow with all that cannot be read.
+
+    Whether it is a good event the door decides.
+    """
+    row = dict(common) | {field: cell for field, cell in zip(fields, cells, strict=False) if field and _text(cell)}
     faults: list[Fault] = []
 
     def read(field: str, how: Callable[[Cell], Any]) -> Any:
         try:
             return how(row[field]) if field in row else None
+        except SheetFault as error:
+            faults.append(Fault(field, error.value, error.rule, error.fix))
+            return None
         except ValueError as error:
             rule, _, fix = str(error).partition("; ")
             faults.append(Fault(field, _text(row[field])[:64], rule, fix))
@@ -156,24 +177,7 @@ def event_of(fields: Sequence[str], cells: Sequence[Cell], default_source: str =
     kind = read("kind", _kind)
     if "kind" not in row:
         faults.append(Fault("kind", "", "is empty", "say what it is: 会议, 文件, 报表 and so on"))
-    data: dict[str, Any] = {"issuer": _text(row.get("issuer")), "title": _text(row.get("title"))}
-    data["doc_no"] = _text(row.get("doc_no")) or None
-    data["reach"] = {
-        "areas": [_area(code) for code in read("areas", _many) or ()],
-        "tiers": read("tiers", _tiers) or [],
-        "lines": read("lines", _many) or [],
-        "except": [_area(code) for code in read("except", _many) or ()],
-        "units": read("units", _many) or [],
-    }
-    data["starts_at"] = read("starts_at", instant)
-    data["deadline_at"] = read("deadline_at", lambda cell: instant(cell, last=True))
-    data["recurrence"] = read("recurrence", _recurrence)
-    data["effort_minutes"] = _effort(read)
-    data["demands"] = read("demands", _many)
-    data["parent_id"] = _text(row.get("parent_id")) or None
-    for field in row:
-        if field.startswith("data."):
-            data[field.removeprefix("data.")] = _free(row[field])
+    data = _data(row, read)
     time_at = read("time", instant) or data["starts_at"]
     if time_at is None and not faults:
         faults.append(Fault("time", "", "is empty, and so is starts_at", "say when it was issued (发布时间)"))
@@ -192,34 +196,34 @@ def event_of(fields: Sequence[str], cells: Sequence[Cell], default_source: str =
     }
 
 
+def _data(row: Mapping[str, Cell], read: Callable[[str, Callable[[Cell], Any]], Any]) -> dict[str, Any]:
+    """The data of an event; ``read`` notes what cannot be read."""
+    data: dict[str, Any] = {"issuer": text_of(row.get("issuer")), "title": text_of(row.get("title"))}
+    doc_no = row.get("doc_no")
+    data["doc_no"] = None if is_placeholder(doc_no) else text_of(doc_no)
+    codes = {name: read(name, partial(codes_of, field=name)) or [] for name in ("areas", "lines", "except", "units")}
+    data["reach"] = {
+        "areas": [_area(code) for code in codes["areas"]],
+        "tiers": read("tiers", _tiers) or [],
+        "lines": codes["lines"],
+        "except": [_area(code) for code in codes["except"]],
+        "units": [_area(code) for code in codes["units"]],
+    }
+    data["starts_at"] = read("starts_at", instant)
+    data["deadline_at"] = read("deadline_at", lambda cell: instant(cell, last=True))
+    data["recurrence"] = read("recurrence", _recurrence)
+    data["effort_minutes"] = _effort(read)
+    data["demands"] = read("demands", _many)
+    data["parent_id"] = _text(row.get("parent_id")) or None
+    for field in row:
+        if field.startswith("data."):
+            data[field.removeprefix("data.")] = _free(row[field])
+    return data
+
+
 def instant(cell: Cell, *, last: bool = False) -> str:
-    """ISO 8601 with offset of a cell: a date or time as such, ISO, 2026/3/3 15:00, 2026年3月3日15时. Raises ValueError."""
-    if isinstance(cell, datetime):
-        return (cell if cell.tzinfo else cell.replace(tzinfo=SHANGHAI)).isoformat()
-    if isinstance(cell, date):
-        return _at(cell, "23:59" if last else "00:00")
-    text = _text(cell)
-    try:
-        moment = datetime.fromisoformat(text)
-        if len(text) > 10:
-            return instant(moment)
-    except ValueError:
-        pass
-    day = _DAY.match(text)
-    try:
-        if day is None:
-            raise ValueError
-        return _at(date(*map(int, day.groups())), text[day.end() :].strip(" T") or ("23:59" if last else "00:00"))
-    except ValueError:
-        raise ValueError("is no time; write 2026-03-03 15:00") from None
-
-
-def _at(day: date, clock: str) -> str:
-    found = _CLOCK.fullmatch(clock.strip())
-    if found is None:
-        raise ValueError
-    hour, minute, second = (int(part or 0) for part in found.groups())
-    return datetime.combine(day, time(hour, minute, second), SHANGHAI).isoformat()
+    """ISO 8601 with offset of a cell in any of the forms of ``streams.sheets``. Raises SheetFault."""
+    return instant_of(cell, "time", last=last).isoformat()
 
 
 def _text(cell: Cell) -> str:

@@ -6,7 +6,7 @@ Flows in: paths, the address and token of a system. Flows out: ``Report``. May t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from streams.events import Fault
 from streams.intake.client import Unreachable
 from streams.intake.door import Answer
 from streams.intake.formats import BATCH
-from streams.intake.registers import Line, read_files
+from streams.intake.registers import NOTHING, Line, read_files
 
 BATCH_EVENTS: Final = 1000
 BATCH_BYTES: Final = 4_000_000
@@ -46,13 +46,15 @@ def send_files(
     *,
     progress: Callable[[int], None] = lambda _count: None,
     source: str = "",
+    common: Mapping[str, str] = NOTHING,
     patience_s: float = PATIENCE_S,
 ) -> Report:
     """Sends all lines of all files; ``progress`` hears how many lines are dealt with so far.
 
-    ``source`` names the source of rows that have none. A line that was sent before is counted as duplicate where the
-    store has it already. Raises Unreachable when the system does not take anything for ``patience_s`` seconds, naming
-    the first line that was not sent; sending the same files again is safe.
+    ``source`` names the source of rows that have none, ``common`` values by field of register columns that are missing or
+    empty. A line that was sent before is counted as duplicate where the store has it already. Raises Unreachable when the
+    system does not take anything for ``patience_s`` seconds, naming the first line that was not sent; sending the same files
+    again is safe.
     """
     report = Report()
     with httpx.Client(
@@ -62,7 +64,7 @@ def send_files(
         trust_env=False,
     ) as client:
         dealt = 0
-        for batch in _batches(read_files(paths, source)):
+        for batch in _batches(read_files(paths, source, common)):
             good = [line for line in batch if line.raw]
             report.notices += [f"{line.place}: {line.notice}" for line in batch if line.notice]
             report.refused += [_said(line.place, fault) for line in batch for fault in line.faults[:1]]

