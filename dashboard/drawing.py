@@ -17,7 +17,7 @@ from dashboard.assets import asset_version, plotly_script
 from dashboard.figures.chart import Chart
 from dashboard.figures.look import CONFIG, Look
 from dashboard.frame import Frame
-from dashboard.panel import go, packed, panel
+from dashboard.panel import go, live, packed, panel
 from dashboard.views.markup import Html, card, html, tag
 
 Draw = Callable[[Look], Chart | Html | None]
@@ -55,6 +55,11 @@ def live_chart(found: Frame, key: str, draw: Draw, *, topic: str = "survey", eve
             panel(f"{key}-head", html(made or ""), topic=topic)
 
     fragment()
+
+
+def live_words(found: Frame, part: str, draw: Callable[[str], Html], *, first: bool = False) -> None:
+    """A part in words that moves on its own; the ``first`` of a page says what is wrong with all of them."""
+    live(part, lambda: found.guarded(lambda: draw(part), said=False, denied=first), topic="survey", every_s=20)
 
 
 def chart(found: Frame, made: Chart, *, topic: str = "") -> None:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
 from dashboard.drafts import draft_form
-from dashboard.drawing import live_chart
+from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import plain_days
 from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
-from dashboard.panel import live
 from dashboard.sheets.issuer import IssuerSheet
 from dashboard.views.issuer import by_day, issuer, which
 from dashboard.views.markup import Html
 from streams.registry import RegistryError
-
-FIRST: Final = "figures"
-"""The part that says what is wrong with all of them."""
 
 
 def draw(found: Frame, code: str, part: str) -> Html:
@@ -52,15 +47,9 @@ def page() -> None:
     found.head()
     code = found.context.place.issuer or next(iter(found.viewer.scope.issuers), "")
 
-    def words(part: str) -> None:
-        live(
-            part,
-            partial(found.guarded, partial(draw, found, code, part), said=False, denied=part == FIRST),
-            topic="survey",
-            every_s=20,
-        )
+    words = partial(live_words, found, draw=partial(draw, found, code))
 
-    words("figures")
+    words("figures", first=True)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         live_chart(found, "causedays", partial(days, found, code))

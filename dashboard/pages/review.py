@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
-from dashboard.drawing import live_chart
+from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
 from dashboard.figures.heat import week, year
 from dashboard.figures.look import Look
 from dashboard.figures.why import waterfall
 from dashboard.frame import Frame, frame
-from dashboard.panel import live
 from dashboard.place import PERIODS
 from dashboard.sheets.review import ReviewSheet
 from dashboard.views.markup import Html
 from dashboard.views.review import review
-
-FIRST: Final = "figures"
-"""The part that says what is wrong with all of them."""
 
 
 def draw(found: Frame, part: str) -> Html:
@@ -43,15 +38,9 @@ def page() -> None:
         return
     found.head(periods=PERIODS)
 
-    def words(part: str) -> None:
-        live(
-            part,
-            partial(found.guarded, partial(draw, found, part), said=False, denied=part == FIRST),
-            topic="survey",
-            every_s=20,
-        )
+    words = partial(live_words, found, draw=partial(draw, found))
 
-    words("figures")
+    words("figures", first=True)
     live_chart(found, "year", partial(figure, found, "year"))
     left, right = st.columns([2, 1], gap="medium")
     with left:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
-from dashboard.drawing import live_chart
+from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import Plain, plain_days
 from dashboard.figures.look import Look
 from dashboard.figures.peers import peers
 from dashboard.frame import Frame, frame
-from dashboard.panel import live, panel
+from dashboard.panel import panel
 from dashboard.sheets.unit import UnitSheet
 from dashboard.views.markup import Html
 from dashboard.views.note import note
 from dashboard.views.unit import alone, choose, sheet
 from dashboard.voice import remarked, took_form
-
-FIRST: Final = "figures"
-"""The part that says what is wrong with all of them."""
 
 
 def draw(found: Frame, part: str) -> Html:
@@ -61,18 +57,12 @@ def page() -> None:
         panel("choose", choose(found.context))
         return
 
-    def words(part: str) -> None:
-        live(
-            part,
-            partial(found.guarded, partial(draw, found, part), said=False, denied=part == FIRST),
-            topic="survey",
-            every_s=20,
-        )
+    words = partial(live_words, found, draw=partial(draw, found))
 
     if found.context.place.note:
-        words("note")
+        words("note", first=True)
         return
-    words("figures")
+    words("figures", first=True)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         words("due")
