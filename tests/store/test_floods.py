@@ -80,8 +80,12 @@ def test_the_worst_comes_first_of_all_and_files_hold_all(client: Client, registr
     insert_transitions(client, rows)
     place = Place(area="510104")
     shown = DeskSheet.read(engine, OPERATOR, place, NOW_US)
-    assert len(shown.rows) == SHOWN
-    assert shown.rows[0].last.finding == rows[0].transition.finding
+    assert [(one.rule, one.count) for one in shown.groups] == [("R04-principal", 1), ("R05-merge", 3 * SHOWN)]
+    assert (shown.groups_in_all, shown.total) == (2, len(rows))
+    one_by_one = DeskSheet.read(engine, OPERATOR, replace(place, issuer="510104-education"), NOW_US)
+    assert len(one_by_one.rows) == SHOWN
+    assert one_by_one.rows[0].last.finding == rows[0].transition.finding
+    assert one_by_one.total == len(rows), "it says how many it leaves out"
     whole = DeskExport.read(engine, OPERATOR, place, NOW_US)
     assert (len(whole.rows), whole.total) == (len(rows), len(rows))
     one = DeskExport.read(engine, OPERATOR, replace(place, layer="breach"), NOW_US)
