@@ -22,12 +22,14 @@ def main() -> None:
     """Draws the page that the address asks for."""
     settings = installation().settings
     say = words(read_place(dict(st.query_params.items()), settings.area, settings.language).lang)
-    st.set_page_config(page_title=say("Burdenwatch"), page_icon=str(HERE / "static" / "icon.png"), layout="wide")
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=say(title), url_path=name if place else "", default=not place)
         for place, (name, title) in enumerate(PAGES.items())
     ]
-    st.navigation(pages, position="hidden").run()
+    page = st.navigation(pages, position="hidden")
+    title = f"{page.title} · {say('Burdenwatch')}"
+    st.set_page_config(page_title=title, page_icon=str(HERE / "static" / "icon.png"), layout="wide")
+    page.run()
 
 
 main()

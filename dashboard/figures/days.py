@@ -47,10 +47,10 @@ def load_by_day(context: Context, survey: Survey, look: Look) -> Chart:
     bars = [
         go.Bar(
             x=list(days), y=[int(value) / 60 for value in values], name=context.kind(kind),
-            marker={"color": look.kind(n if kind else -1), "opacity": opacity, "line": {"width": 0}},
+            marker={"color": look.kind(kind), "opacity": opacity, "line": {"width": 0}},
             customdata=[say.exact(int(value)) for value in values], hovertemplate="%{customdata}",
         )
-        for n, (kind, values) in enumerate(kinds)
+        for kind, values in kinds
     ]  # fmt: skip
     ground = Days(days, survey.workdays, survey.last)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"}

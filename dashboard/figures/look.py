@@ -11,11 +11,23 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.words import Words
+from streams.events.model import KINDS as KIND_NAMES
 
+COLOURED: Final = (
+    "meeting", "request", "document", "inspection", "group", "checkin", "app", "evaluation", "pilot", "secondment", "plaque", "certificate",
+    "target",
+)  # fmt: skip
+"""The kinds in the order of their colours: a kind has the same colour at every place, in every period."""
 KINDS: Final = {
-    False: ("#1f4e8c", "#e0a030", "#2a9d8f", "#b5628f", "#6fb1de", "#c4572e"),
-    True: ("#5b93d8", "#e8b557", "#4dbdae", "#d389b3", "#9ccdee", "#e27f58"),
-}
+    False: (
+        "#1f4e8c", "#e0a030", "#2a9d8f", "#b5628f", "#6fb1de", "#c4572e", "#7a6ab0", "#8aa13c", "#d98ca0", "#5c7f86", "#b08a5a", "#3f8f5f",
+        "#8c4a5e",
+    ),
+    True: (
+        "#5b93d8", "#e8b557", "#4dbdae", "#d389b3", "#9ccdee", "#e27f58", "#a497d8", "#b4c96a", "#e8b0be", "#8fb1b8", "#d0b088", "#74c096",
+        "#c9849a",
+    ),
+}  # fmt: skip
 OTHER: Final = {False: "#a7b0ba", True: "#77828e"}
 RAMP: Final = {
     False: ("#e6e9ed", "#fdea9b", "#d9c668", "#a69d75", "#7c7b78", "#4a5a74", "#00306f"),
@@ -33,6 +45,11 @@ CONFIG: Final[dict[str, Any]] = {
 """No button that would send anything anywhere: pictures and tables are taken away below the figure."""
 
 
+def colour_place(number: int) -> int:
+    """Place of a kind's colour; the page's styles have the same as --kind0, --kind1 ..."""
+    return COLOURED.index(KIND_NAMES[number - 1])
+
+
 @dataclass(frozen=True)
 class Look:
     """How figures look to one reader."""
@@ -40,10 +57,9 @@ class Look:
     say: Words
     dark: bool = False
 
-    def kind(self, place: int) -> str:
-        """Colour of the n-th kind; what comes after the last is grey."""
-        kinds = KINDS[self.dark]
-        return kinds[place] if 0 <= place < len(kinds) else OTHER[self.dark]
+    def kind(self, number: int) -> str:
+        """Colour of a kind; 0, what is put together, is grey."""
+        return KINDS[self.dark][colour_place(number)] if number else OTHER[self.dark]
 
     @property
     def accent(self) -> str:

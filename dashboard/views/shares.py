@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.figures.days import ranked
+from dashboard.figures.look import colour_place
 from dashboard.snapshot import Survey
 from dashboard.views.context import Context, minutes
 from dashboard.views.markup import Html, card, tag
@@ -16,20 +17,20 @@ from dashboard.views.markup import Html, card, tag
 def shares(context: Context, survey: Survey) -> Html:
     """What each kind cost in the period, as a share of all."""
     say, inside = context.say, np.array([survey.first <= day <= survey.last for day in survey.series.days])
-    rows = [(n if kind else 9, kind, int(values[inside].sum())) for n, (kind, values) in enumerate(ranked(survey))]
+    rows = [(_colour(kind), kind, int(values[inside].sum())) for kind, values in ranked(survey)]
     total = sum(value for *_, value in rows)
     if total <= 0:
         return card(say("By kind"), tag("p", say("Nothing landed in this period."), class_="none"), key="shares")
     stack = tag(
         "div",
-        [tag("i", style=f"flex-grow:{max(value, 0)};background:var(--k{n})") for n, _, value in rows],
+        [tag("i", style=f"flex-grow:{max(value, 0)};background:var({colour})") for colour, _, value in rows],
         class_="stack",
         aria_hidden="true",
     )
     items = [
-        tag("li", tag("i", style=f"background:var(--k{n})"), tag("span", context.kind(kind)),
+        tag("li", tag("i", style=f"background:var({colour})"), tag("span", context.kind(kind)),
             tag("b", say.percent(value / total, 1)), tag("em", say.hours(value), title=say.exact(value)))
-        for n, kind, value in rows
+        for colour, kind, value in rows
     ]  # fmt: skip
     whole = tag("p", minutes(context, total), class_="whole")
     note = say(
@@ -45,3 +46,8 @@ def shares(context: Context, survey: Survey) -> Html:
         aside=say.span(survey.first, survey.last),
         key="shares",
     )
+
+
+def _colour(kind: int) -> str:
+    """The style that holds a kind's colour."""
+    return f"--kind{colour_place(kind)}" if kind else "--k9"

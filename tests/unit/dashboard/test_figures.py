@@ -8,18 +8,21 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+import dashboard
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import Plain, load_by_day, plain_days
 from dashboard.figures.heat import classes, week, year
-from dashboard.figures.look import CONFIG, Look
+from dashboard.figures.look import COLOURED, CONFIG, Look, colour_place
 from dashboard.figures.peers import peers
 from dashboard.figures.spread import hotspot_map
 from dashboard.figures.why import waterfall
 from dashboard.sheets.review import ReviewSheet
 from dashboard.sheets.unit import Band
+from streams.events.model import KINDS
 from streams.rules.shares import Change
 from streams.store.answers import AreaLoad
 from streams.store.changing import Hour
@@ -102,3 +105,13 @@ def test_growth_is_told_where_both_periods_have_a_figure() -> None:
     assert shown.links == ("11", "31", "51")
     assert "1 carry more than the middle one and grow" in shown.alt
     assert hotspot_map(context(), replace(grown, places_before=areas(600, 0, 0, 0)), look) is None
+
+
+def test_a_kind_has_one_colour_everywhere() -> None:
+    assert sorted(COLOURED) == sorted(KINDS)
+    styles = (Path(dashboard.__file__).parent / "static" / "burden.css").read_text()
+    for dark in (False, True):
+        colours = [Look(context().say, dark).kind(number) for number in range(1, len(KINDS) + 1)]
+        assert len(set(colours)) == len(KINDS)
+        for number, colour in enumerate(colours, start=1):
+            assert f"--kind{colour_place(number)}: {colour};" in styles
