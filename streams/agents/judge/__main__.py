@@ -19,7 +19,7 @@ from typing import Final
 from kafka import KafkaProducer
 
 from streams.agents.judge.archive import BacktestArchive
-from streams.agents.judge.judge import SLOW, Judge
+from streams.agents.judge.judge import BATCH, SLOW, Judge
 from streams.agents.judge.publishing import Publisher
 from streams.agents.judge.rounds import Rounds
 from streams.agents.settings import Settings
@@ -70,9 +70,10 @@ def main() -> None:
     slow = threading.Thread(target=_relate, args=(judge, archive, rounds, ended), name="relations", daemon=True)
     slow.start()
     loaded = housed = 0.0
-    while not ended.wait(LOOK_S) and slow.is_alive():
-        while rounds.run("event", judge.events) and not ended.is_set():
-            publisher.publish(judge.seq)
+    came = 0
+    while not ended.wait(0 if came == BATCH else LOOK_S) and slow.is_alive():
+        # One look, then whatever else is due: where events never cease, loads and the rest would never have their turn.
+        came = rounds.run("event", judge.events)
         if time.monotonic() - loaded > LOADS_S:
             loaded = time.monotonic()
             rounds.run("load", judge.loads)
