@@ -143,7 +143,9 @@ def test_the_operator_sees_who_looked(app: App) -> None:
     app.page.wait_for_timeout(1_500)  # the audit is written each second
     app.open("health?role=operator")
     expect(app.page.locator(".deeds tbody tr").first).to_be_visible()
-    expect(app.page.locator(".deeds")).to_contain_text("demo-supervisor")
+    expect(app.page.locator(".deeds")).to_contain_text(
+        "demo-supervisor", timeout=60_000
+    )  # an open page reads the audit anew every half minute
 
 
 def test_the_demo_tries_on_roles(app: App) -> None:
