@@ -39,8 +39,7 @@ def act_form(found: Frame) -> None:
         return
     if sheet.finding is None:
         return
-    language = "zh" if say.lang == "zh" else "en"
-    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, language, context.name, context.issuer)  # type: ignore[arg-type]
+    made = document(sheet.finding, sheet.case, sheet.like, sheet.at_us, say.language, context.name, context.issuer)
     st.download_button(
         say("Evidence pack (DOCX)"),
         found.exported(f"{identity}.docx", partial(docx, made)),

@@ -7,31 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 import plotly.io
 import streamlit as st
 
-from dashboard.assets import asset_version, plotly_script
+from dashboard.assets import plotly_script
+from dashboard.board import Answer
 from dashboard.figures.chart import Chart
 from dashboard.figures.look import CONFIG, Look
 from dashboard.frame import Frame
-from dashboard.panel import go, live, packed, panel
+from dashboard.panel import bridge, go, ignore, live, packed, panel, shared
 from dashboard.views.markup import Html, card, html, tag
 
-Draw = Callable[[Look], Chart | Html | None]
-SCRIPT: Final = """
-export default function (component) {
-  const load = window.__burden ||= import(new URL(component.data.script, location.origin).href);
-  load.then((module) => module.figure(component));
-}
-"""
-_DRAW: Final = st.components.v2.component("burden_figure", js=SCRIPT, isolate_styles=False)
-
-
-def _ignore() -> None:
-    """Streamlit wants a callback for each trigger."""
+T = TypeVar("T")
+_DRAW: Final = bridge("burden_figure", "figure")
 
 
 def look(found: Frame) -> Look:
@@ -39,20 +30,28 @@ def look(found: Frame) -> Look:
     return Look(found.context.say, st.context.theme.type == "dark")
 
 
-def live_chart(found: Frame, key: str, draw: Draw, *, topic: str = "survey", every_s: int = 20) -> None:
-    """A chart in a fragment of its own: redrawn by push, and every ``every_s`` seconds where push does not get through.
+def live_chart(
+    found: Frame, key: str, read: Callable[[], Answer[T]], draw: Callable[[T, Look], Chart | Html | None]
+) -> None:
+    """A chart in a fragment of its own: redrawn by push, and every 20 seconds where push does not get through; greyed while the store is away.
 
-    ``draw`` gives a chart, HTML where there is nothing to draw, or None for nothing at all.
+    ``draw`` makes of what ``read`` gives a chart, HTML where there is nothing to draw, or None for nothing at all.
     """
 
-    @st.fragment(run_every=every_s, key=f"live-{key}")
+    def made() -> tuple[Chart | Html | None, bool]:
+        answer = read()
+        return draw(answer.value, look(found)), bool(answer.failed)
+
+    @st.fragment(run_every=20, key=f"live-{key}")
     def fragment() -> None:
-        made = found.guarded(lambda: draw(look(found)), said=False, denied=False)
-        if isinstance(made, Chart):
+        # What is wrong the head of the page says: then there is no figure.
+        shown = found.guarded(made, said=False, denied=False)
+        one, stale = (Html(""), False) if isinstance(shown, Html) else shown
+        if isinstance(one, Chart):
             with st.container(key=f"figure-{key}"):
-                chart(found, made, topic=topic)
+                chart(found, one, stale=stale)
         else:
-            panel(f"{key}-head", html(made or ""), topic=topic)
+            panel(f"{key}-head", html(one or ""), topic="survey")
 
     fragment()
 
@@ -62,12 +61,14 @@ def live_words(found: Frame, part: str, draw: Callable[[str], Html], *, first: b
     live(part, lambda: found.guarded(lambda: draw(part), said=False, denied=first), topic="survey", every_s=20)
 
 
-def chart(found: Frame, made: Chart, *, topic: str = "") -> None:
+def chart(found: Frame, made: Chart, *, stale: bool = False) -> None:
     """The card of one chart."""
     lead = tag("p", made.lead, class_="lead") if made.lead else ""
     scale = _scale(found, made) if made.scale else ""
     head = card(made.title, lead, scale, note=made.note, source=made.source, aside=made.aside, key=made.key)
-    panel(f"{made.key}-head", tag("div", head, class_="bw figurehead"), topic=topic)
+    panel(
+        f"{made.key}-head", tag("div", head, class_="bw figurehead stale" if stale else "bw figurehead"), topic="survey"
+    )
     drawn = _DRAW(
         key=f"plot-{made.key}",
         data={
@@ -76,10 +77,9 @@ def chart(found: Frame, made: Chart, *, topic: str = "") -> None:
             "alt": made.alt,
             "plotly": plotly_script(),
             "links": [replace(found.context.place, area=code, unit="", q="", note="").link() for code in made.links],
-            "script": asset_version("burden.js"),
-            "style": asset_version("burden.css"),
+            **shared(),
         },
-        on_go_change=_ignore,
+        on_go_change=ignore,
     )
     _taken(found, made)
     if drawn.go:

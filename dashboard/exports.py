@@ -5,11 +5,10 @@ Flows in: the desk's rows. Flows out: bytes, behind two buttons. Touches the pag
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Final
 
 import streamlit as st
@@ -18,13 +17,12 @@ from openpyxl.utils import get_column_letter
 
 from dashboard.frame import Frame
 from dashboard.sheets.desk import DeskExport, DeskSheet, Row
+from dashboard.spreadsheet import Cell, csv_of, plain
 from dashboard.views.context import Context
 from dashboard.words import Words, moment
-from streams.events.characters import printable
 from streams.store import OutOfScope
+from streams.store.findings import NOBODY
 
-BOM: Final = "\ufeff"
-"""Without it a spreadsheet reads Chinese in UTF-8 as something else."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -35,7 +33,7 @@ def export(found: Frame) -> None:
         sheet = found.shared.board.sheet(DeskSheet, found.viewer.scope, context.place).value
     except OutOfScope:
         return
-    if not sheet.rows:
+    if not sheet.total:
         return
     name = f"findings-{context.place.area or 'all'}-{moment(sheet.at_us):%Y%m%d-%H%M}"
 
@@ -61,17 +59,15 @@ def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
     """What every export says of itself: area, filter, instant and zone, rules."""
     context = found.context
     say, place = context.say, context.place
+    layer = say(f"layer {place.layer}") if place.layer else ""
+    whose = say("no single issuer") if place.issuer == NOBODY else context.issuer(place.issuer) if place.issuer else ""
     return [
         (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
-        (
-            say("Filter"),
-            " · ".join(part for part in (say("open"), place.rule, place.layer and say(f"layer {place.layer}")) if part),
-        ),
+        (say("Filter"), " · ".join(filter(None, (say("open"), place.rule, layer, whose)))),
         (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
     ]
 
 
-Cell = str | float | datetime
 COLUMNS: Final = (
     ("Rule", 14), ("What it is about", 30), ("Layer", 8), ("Severity", 8), ("Place", 24), ("Place code", 14), ("Issuer", 28),
     ("Issuer code", 22), ("Measured", 44), ("Value", 10), ("Limit", 10), ("Since", 18), ("Case", 10), ("Verdict", 10),
@@ -97,14 +93,8 @@ def _local(at_us: int) -> datetime:
 
 
 def as_csv(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context) -> bytes:
-    """UTF-8 with BOM; lines that a spreadsheet would run are made plain text."""
-    out = StringIO()
-    write = csv.writer(out)
-    write.writerows(
-        [[_plain(cell) for cell in line] for line in (*head, (), [context.say(name) for name, _ in COLUMNS])]
-    )
-    write.writerows([[_plain(cell) for cell in cells(row, context)] for row in rows])
-    return (BOM + out.getvalue()).encode()
+    """What the file is of, then the findings."""
+    return csv_of((*head, (), [context.say(name) for name, _ in COLUMNS], *(cells(row, context) for row in rows)))
 
 
 def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context) -> bytes:
@@ -113,10 +103,10 @@ def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context
     sheet = book.active
     assert sheet is not None
     for line in [*head, (), [context.say(name) for name, _ in COLUMNS]]:
-        sheet.append([_plain(cell) for cell in line])
+        sheet.append([plain(cell) for cell in line])
     first = len(head) + 2
     for row in rows:
-        sheet.append([_plain(cell) for cell in cells(row, context)])
+        sheet.append([plain(cell) for cell in cells(row, context)])
     sheet.freeze_panes = f"A{first + 1}"
     sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(COLUMNS))}{first + len(rows)}"
     for number, (_, width) in enumerate(COLUMNS, start=1):
@@ -124,11 +114,3 @@ def as_xlsx(head: list[tuple[str, str]], rows: tuple[Row, ...], context: Context
     out = BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _plain(cell: Cell) -> Cell:
-    """Text that begins like a formula gets an apostrophe; what no document can hold is left out."""
-    if not isinstance(cell, str):
-        return cell
-    text = printable(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

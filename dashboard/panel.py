@@ -11,7 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -21,10 +21,20 @@ from dashboard.assets import asset_version
 SCRIPT: Final = """
 export default function (component) {
   const load = window.__burden ||= import(new URL(component.data.script, location.origin).href);
-  load.then((module) => module.show(component));
+  load.then((module) => module.FUNCTION(component));
 }
 """
-"""All behaviour lives in static/burden.js, loaded once per page; each panel carries only this and its HTML."""
+"""All behaviour lives in static/burden.js, loaded once per page; each panel and figure carries only this and its content."""
+
+
+def bridge(name: str, function: str) -> Any:
+    """A component that a function of burden.js draws; ``shared`` is what its data must hold beside its content."""
+    return st.components.v2.component(name, js=SCRIPT.replace("FUNCTION", function), isolate_styles=False)
+
+
+def shared() -> dict[str, str]:
+    """Where the browser finds behaviour and looks."""
+    return {"script": asset_version("burden.js"), "style": asset_version("burden.css")}
 
 
 WISHES: Final = ("signin", "signout", "remark")
@@ -32,10 +42,10 @@ WISHES: Final = ("signin", "signout", "remark")
 WORTH: Final = 1_500
 """Shorter HTML is sent as it is."""
 PAGE: Final = re.compile(r"\./|[a-z]{1,20}")
-_SHOW: Final = st.components.v2.component("burden_panel", js=SCRIPT, isolate_styles=False)
+_SHOW: Final = bridge("burden_panel", "show")
 
 
-def _ignore() -> None:
+def ignore() -> None:
     """Streamlit wants a callback for each trigger."""
 
 
@@ -55,11 +65,10 @@ def panel(key: str, html: str, *, topic: str = "") -> None:
             **packed(html),
             "topic": topic,
             "stream": "/api/stream",
-            "script": asset_version("burden.js"),
-            "style": asset_version("burden.css"),
+            **shared(),
         },
-        on_go_change=_ignore,
-        on_tick_change=_ignore,
+        on_go_change=ignore,
+        on_tick_change=ignore,
     )
     if result.go:
         go(str(result.go))

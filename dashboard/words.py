@@ -20,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from streams.rules.wording import Language
+
 CATALOGUES: Final = {"zh": "zh_CN", "en": "en"}
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 STEPS: Final = {
@@ -49,6 +51,11 @@ class Words:
         self._babel = Locale.parse(self.locale)
         self._catalogue = _catalogue(lang)
 
+    @property
+    def language(self) -> Language:
+        """The language, as rules and documents know it."""
+        return "zh" if self.lang == "zh" else "en"
+
     def __call__(self, message: str, **values: object) -> str:
         text = self._catalogue.gettext(message)
         return text.format(**values) if values else text
@@ -77,8 +84,8 @@ class Words:
     def effort(self, minutes: float) -> str:
         """What one thing takes, with its unit: minutes below an hour, hours above."""
         if minutes < 60:
-            return self("{n} min of work", n=self.number(minutes))
-        return self("{n} h of work", n=self.hours(minutes))
+            return self("{n} min", n=self.number(minutes))
+        return self("{n} h", n=self.hours(minutes))
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one as per cent."""

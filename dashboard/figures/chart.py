@@ -5,11 +5,11 @@ Pure. Flows in: values. Flows out: ``Chart``; ``Table`` as CSV.
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
+
+from dashboard.spreadsheet import csv_of
 
 Cell = str | float
 
@@ -22,12 +22,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
     def csv(self) -> bytes:
-        """With the mark by which spreadsheet programs know UTF-8."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out)
-        writer.writerow(self.columns)
-        writer.writerows(self.rows)
-        return b"\xef\xbb\xbf" + out.getvalue().encode()
+        """The headings, then the rows."""
+        return csv_of((self.columns, *self.rows))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,12 @@ def load_by_day(context: Context, survey: Survey, look: Look) -> Chart:
     )  # fmt: skip
     columns = (say("Day"), say("day off"), *(context.kind(kind) for kind, _ in kinds), say("Together"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (day.isoformat(), ground.mark(context, day), *(hours(int(values[n])) for _, values in kinds), hours(totals[n]))
+        (
+            day.isoformat(),
+            off_word(context, day, survey.workdays),
+            *(hours(int(values[n])) for _, values in kinds),
+            hours(totals[n]),
+        )
         for n, day in enumerate(days)
     )
     note = say(
@@ -81,7 +86,7 @@ def load_by_day(context: Context, survey: Survey, look: Look) -> Chart:
 
 
 @dataclass(frozen=True)
-class Plain:
+class DayLoads:
     """One series by day and its words: ``rows`` are day, person-minutes and a further line of the tip ('' for none)."""
 
     key: str
@@ -94,7 +99,7 @@ class Plain:
     at_us: int
 
 
-def plain_days(context: Context, found: Plain, look: Look) -> Chart:
+def plain_days(context: Context, found: DayLoads, look: Look) -> Chart:
     """One bar a day; those after today are paler."""
     say = context.say
     days = [day for day, _, _ in found.rows]
@@ -109,13 +114,18 @@ def plain_days(context: Context, found: Plain, look: Look) -> Chart:
         HEIGHT - 60, bargap=0.25, xaxis=ground.axis(context), yaxis=hours_axis(say, max(loads, default=0)), shapes=ground.shapes(look)
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (day.isoformat(), ground.mark(context, day), hours(load)) for day, load, _ in found.rows
+        (day.isoformat(), off_word(context, day, found.workdays), hours(load)) for day, load, _ in found.rows
     ]
     table = Table((say("Day"), say("day off"), say("person-hours")), tuple(rows))
     return Chart(
         found.key, found.title, go.Figure([bar], layout), found.alt, table, found.note, context.source(found.at_us),
         say("person-hours a day"),
     )  # fmt: skip
+
+
+def off_word(context: Context, day: date, workdays: Collection[date]) -> str:
+    """Whether it is a day off, in words."""
+    return context.say("no") if day in workdays else context.say("yes")
 
 
 @dataclass(frozen=True)
@@ -125,10 +135,6 @@ class Days:
     days: tuple[date, ...]
     workdays: Collection[date]
     today: date
-
-    def mark(self, context: Context, day: date) -> str:
-        """Whether it is a day off, in words."""
-        return context.say("yes") if day not in self.workdays else context.say("no")
 
     def axis(self, context: Context) -> dict[str, Any]:
         """About six dates, the last day among them."""

@@ -5,7 +5,7 @@ Pure. Flows in: a Context, the review's rows. Flows out: ``Chart``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,10 +13,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.chart import Chart, Table, hours
-from dashboard.figures.days import WEEKDAYS
+from dashboard.figures.days import WEEKDAYS, off_word
 from dashboard.figures.look import RAMP, Look
+from dashboard.sheets.review import ReviewSheet
 from dashboard.views.context import Context
-from streams.store.changing import Hour
 
 CLASSES: Final = len(RAMP[False]) - 1
 FLAT: Final[dict[str, Any]] = {"showgrid": False, "fixedrange": True, "automargin": True}
@@ -38,11 +38,9 @@ def _map(x: Any, y: Any, z: Any, text: Any, look: Look) -> go.Heatmap:
     )  # fmt: skip
 
 
-def year(
-    context: Context, days: Sequence[tuple[date, int]], workdays: Collection[date], at_us: int, look: Look
-) -> Chart:
-    """A cell a day, a column a week; a dot marks a day off. ``days`` follow each other."""
-    say = context.say
+def year(context: Context, found: ReviewSheet, look: Look) -> Chart:
+    """A cell a day, a column a week; a dot marks a day off."""
+    say, days, workdays = context.say, found.days, found.workdays
     first = days[0][0]
     monday = first - timedelta(days=first.weekday())
     weeks = (days[-1][0] - monday).days // 7 + 1
@@ -76,15 +74,14 @@ def year(
     )  # fmt: skip
     top = max(days, key=lambda one: one[1])
     alt = say("Load by day; the heaviest was {day} with {load}", day=say.day(top[0]), load=say.exact(top[1]))
-    mark = {True: say("yes"), False: say("no")}
-    rows = tuple((day.isoformat(), mark[day not in workdays], hours(load)) for day, load in days)
+    rows = tuple((day.isoformat(), off_word(context, day, workdays), hours(load)) for day, load in days)
     note = say(
         "Load by the day that a demand begins on, townships and villages of the area. Six shades hold equally many days; "
         "a dot marks a day off by the calendar of workdays."
     )
     return Chart(
         "yeargrid", say("The year, day by day"), figure, alt, Table((say("Day"), say("day off"), say("person-hours")), rows), note,
-        context.source(at_us), say("person-hours a day"), scale=RAMP[look.dark],
+        context.source(found.at_us), say("person-hours a day"), scale=RAMP[look.dark],
     )  # fmt: skip
 
 
@@ -93,10 +90,10 @@ def _month(context: Context, monday: str) -> str:
     return f"{day.month}月" if context.say.lang == "zh" else day.strftime("%b")
 
 
-def week(context: Context, found: Sequence[Hour], at_us: int, look: Look) -> Chart:
+def week(context: Context, found: ReviewSheet, look: Look) -> Chart:
     """Hours of the day down, days of the week across."""
     say = context.say
-    loads = {(one.weekday, one.hour): one.likely for one in found}
+    loads = {(one.weekday, one.hour): one.likely for one in found.hours}
     grid = [(hour, weekday) for hour in range(24) for weekday in range(1, 8)]
     shown = classes([loads.get((weekday, hour), 0) for hour, weekday in grid])
     z = np.array(shown).reshape(24, 7).tolist()
@@ -114,7 +111,7 @@ def week(context: Context, found: Sequence[Hour], at_us: int, look: Look) -> Cha
             yaxis=FLAT | {"autorange": "reversed", "tickvals": marks[::3], "type": "category"},
         ),
     )  # fmt: skip
-    busiest = max(found, key=lambda one: one.likely, default=None)
+    busiest = max(found.hours, key=lambda one: one.likely, default=None)
     alt = (
         say(
             "Load by hour of the week; most begins on {day} at {hour} o'clock",
@@ -128,5 +125,5 @@ def week(context: Context, found: Sequence[Hour], at_us: int, look: Look) -> Cha
     note = say("When demands begin, the last 28 days: load by hour of the day and day of the week, Beijing time.")
     return Chart(
         "hourgrid", say("Hours of the week"), figure, alt, Table((say("Weekday"), say("Hour"), say("person-hours")), rows), note,
-        context.source(at_us), scale=RAMP[look.dark],
+        context.source(found.at_us), scale=RAMP[look.dark],
     )  # fmt: skip

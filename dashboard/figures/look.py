@@ -97,6 +97,7 @@ class Look:
         """What every figure begins with. ``uirevision`` is constant: zoom and hidden series survive new figures."""
         base: dict[str, Any] = {
             "height": height,
+            "template": "none",
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",

@@ -14,6 +14,7 @@ from dashboard.figures.days import plain_days
 from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
 from dashboard.sheets.issuer import IssuerSheet
+from dashboard.views.context import Context
 from dashboard.views.issuer import by_day, issuer, which
 from dashboard.views.markup import Html
 from streams.registry import RegistryError
@@ -29,14 +30,18 @@ def draw(found: Frame, code: str, part: str) -> Html:
         return which(context) if part == "figures" else Html("")
 
 
-def days(found: Frame, code: str, look: Look) -> Chart | None:
+def days(context: Context, rows: IssuerSheet, look: Look) -> Chart:
     """Load caused by day."""
-    place = replace(found.context.place, issuer=code)
+    return plain_days(context, by_day(context, rows), look)
+
+
+def _is_issuer(found: Frame, code: str) -> bool:
+    """Whether the registry knows the issuer; else the page only leads to one."""
     try:
-        rows = found.shared.board.sheet(IssuerSheet, found.viewer.scope, place).value
+        found.shared.registry.issuer(code)
     except RegistryError:
-        return None
-    return plain_days(found.context, by_day(found.context, rows), look)
+        return False
+    return True
 
 
 def page() -> None:
@@ -48,11 +53,13 @@ def page() -> None:
     code = found.context.place.issuer or next(iter(found.viewer.scope.issuers), "")
 
     words = partial(live_words, found, draw=partial(draw, found, code))
-
+    place = replace(found.context.place, issuer=code)
     words("figures", first=True)
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        live_chart(found, "causedays", partial(days, found, code))
+        if _is_issuer(found, code):
+            sheet = partial(found.shared.board.sheet, IssuerSheet, found.viewer.scope, place)
+            live_chart(found, "causedays", sheet, partial(days, found.context))
         words("demands")
     with right:
         words("kinds")

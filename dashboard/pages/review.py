@@ -7,9 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.drawing import live_chart, live_words
-from dashboard.figures.chart import Chart
 from dashboard.figures.heat import week, year
-from dashboard.figures.look import Look
 from dashboard.figures.why import waterfall
 from dashboard.frame import Frame, frame
 from dashboard.place import PERIODS
@@ -23,14 +21,6 @@ def draw(found: Frame, part: str) -> Html:
     return review(found.context, found.shared.board.sheet(ReviewSheet, found.viewer.scope, found.context.place), part)
 
 
-def figure(found: Frame, part: str, look: Look) -> Chart:
-    """A chart."""
-    context, rows = found.context, found.shared.board.sheet(ReviewSheet, found.viewer.scope, found.context.place).value
-    if part == "year":
-        return year(context, rows.days, rows.workdays, rows.at_us, look)
-    return waterfall(context, rows, look) if part == "why" else week(context, rows.hours, rows.at_us, look)
-
-
 def page() -> None:
     """Draws the page for the area in the address bar."""
     found = frame("review")
@@ -38,17 +28,20 @@ def page() -> None:
         return
     found.head(periods=PERIODS)
 
+    context, sheet = (
+        found.context,
+        partial(found.shared.board.sheet, ReviewSheet, found.viewer.scope, found.context.place),
+    )
     words = partial(live_words, found, draw=partial(draw, found))
-
     words("figures", first=True)
-    live_chart(found, "year", partial(figure, found, "year"))
+    live_chart(found, "year", sheet, partial(year, context))
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        live_chart(found, "why", partial(figure, found, "why"))
+        live_chart(found, "why", sheet, partial(waterfall, context))
         words("causes")
     with right:
         words("moves")
-        live_chart(found, "week", partial(figure, found, "week"))
+        live_chart(found, "week", sheet, partial(week, context))
         words("goals")
 
 

@@ -7,9 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.drawing import live_chart
-from dashboard.figures.chart import Chart
 from dashboard.figures.days import load_by_day
-from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
 from dashboard.installation import now_us
 from dashboard.panel import live
@@ -26,12 +24,6 @@ def draw(found: Frame, part: str) -> Html:
     if part == "kinds":
         return kinds(context, survey)
     return body(context, survey) if part == "body" else foot(context, pulse, survey, now_us())
-
-
-def trend(found: Frame, look: Look) -> Chart:
-    """Load by day."""
-    answer = found.shared.board.survey(found.viewer.scope, found.context.place)
-    return load_by_day(found.context, answer.value, look)
 
 
 def page() -> None:
@@ -51,7 +43,8 @@ def page() -> None:
     show("top", "pulse", 10)
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        live_chart(found, "trend", partial(trend, found))
+        survey = partial(found.shared.board.survey, found.viewer.scope, found.context.place)
+        live_chart(found, "trend", survey, partial(load_by_day, found.context))
     with right:
         show("kinds", "survey", 20)
     show("body", "survey", 20)

@@ -8,12 +8,13 @@ import streamlit as st
 
 from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
-from dashboard.figures.days import Plain, plain_days
+from dashboard.figures.days import DayLoads, plain_days
 from dashboard.figures.look import Look
 from dashboard.figures.peers import peers
 from dashboard.frame import Frame, frame
 from dashboard.panel import panel
 from dashboard.sheets.unit import UnitSheet
+from dashboard.views.context import Context
 from dashboard.views.markup import Html
 from dashboard.views.note import note
 from dashboard.views.unit import alone, choose, sheet
@@ -26,11 +27,13 @@ def draw(found: Frame, part: str) -> Html:
     return note(found.context, answer) if part == "note" else sheet(found.context, answer, part)
 
 
-def figure(found: Frame, part: str, look: Look) -> Chart | Html:
-    """Two weeks back and ahead, or the unit among its peers."""
-    context, rows = found.context, found.shared.board.sheet(UnitSheet, found.viewer.scope, found.context.place).value
-    if part == "band":
-        return peers(context, rows.band, rows.at_us, look) if rows.band else alone(context, rows.at_us)
+def band(context: Context, rows: UnitSheet, look: Look) -> Chart | Html:
+    """The unit among its peers."""
+    return peers(context, rows.band, rows.at_us, look) if rows.band else alone(context, rows.at_us)
+
+
+def days(context: Context, rows: UnitSheet, look: Look) -> Chart:
+    """Two weeks back and ahead."""
     say = context.say
     known = sum(load for day, load, _ in rows.days if day > rows.today)
     bars = [(day, load, say("{n} demands", n=say.number(count))) for day, load, count in rows.days]
@@ -40,7 +43,7 @@ def figure(found: Frame, part: str, look: Look) -> Chart | Html:
     summary = say("Load by day; {ahead} are known of the next 14 days", ahead=say.exact(known))
     title = say("Two weeks back, two weeks ahead")
     return plain_days(
-        context, Plain("days14", title, summary, about, bars, rows.workdays, rows.today, rows.at_us), look
+        context, DayLoads("days14", title, summary, about, bars, rows.workdays, rows.today, rows.at_us), look
     )
 
 
@@ -57,8 +60,8 @@ def page() -> None:
         panel("choose", choose(found.context))
         return
 
+    context, rows = found.context, partial(found.shared.board.sheet, UnitSheet, found.viewer.scope, found.context.place)
     words = partial(live_words, found, draw=partial(draw, found))
-
     if found.context.place.note:
         words("note", first=True)
         return
@@ -66,9 +69,9 @@ def page() -> None:
     left, right = st.columns([2, 1], gap="medium")
     with left:
         words("due")
-        live_chart(found, "days14", partial(figure, found, "days14"))
+        live_chart(found, "days14", rows, partial(days, context))
     with right:
-        live_chart(found, "band", partial(figure, found, "band"))
+        live_chart(found, "band", rows, partial(band, context))
         words("who")
     with st.container(key="desk-tools"):
         took_form(found)

@@ -58,16 +58,18 @@ class DeskSheet:
         """Raises OutOfScope."""
         area = place.unit or place.area
         counts = open_counts(engine.client, scope, area)
-        total = sum(one.count for one in counts if place.rule in ("", one.rule) and place.layer in ("", one.layer))
-        whole = bool(place.issuer) or total <= SHOWN
-        rows = worst(engine, scope, place, SHOWN) if whole else ()
-        filters = {"rule": place.rule, "layer": place.layer, "issuer": place.issuer}
-        groups, in_all = open_groups(engine.client, scope, area, severity_ranks(), n=SHOWN, **filters)
-        total = sum(one.count for one in groups) if place.issuer else total
+        total = named_in_all(engine, scope, place)
+        rows: tuple[Row, ...] = ()
+        groups, in_all = list[OpenGroup](), 0
+        if place.issuer or total <= SHOWN:
+            rows = worst(engine, scope, place, SHOWN)
+        else:
+            chosen = {"rule": place.rule, "layer": place.layer}
+            groups, in_all = open_groups(engine.client, scope, area, severity_ranks(), n=SHOWN, **chosen)
         remarks = tuple(remarks_in(engine.client, scope, area))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
         titles = {one.rule: _title(one.rule, one.edition) for one in counts}
-        return cls(at_us, tuple(order), titles, rows, () if whole else tuple(groups), in_all, total, remarks)
+        return cls(at_us, tuple(order), titles, rows, tuple(groups), in_all, total, remarks)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,7 @@ class DeskExport:
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
         """Raises OutOfScope."""
-        counts = open_counts(engine.client, scope, place.unit or place.area)
-        total = sum(one.count for one in counts if place.rule in ("", one.rule) and place.layer in ("", one.layer))
-        return cls(at_us, worst(engine, scope, place, EXPORTED), total)
+        return cls(at_us, worst(engine, scope, place, EXPORTED), named_in_all(engine, scope, place))
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,12 @@ class FindingSheet:
         like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != place.finding]
         case = cased(client, scope, engine.calendar, place.finding)
         return cls(at_us, found, case, withheld_of(client, place.finding), like)
+
+
+def named_in_all(engine: Engine, scope: Scope, place: Place) -> int:
+    """How many open findings the place and its filter name. Raises OutOfScope."""
+    counts = open_counts(engine.client, scope, place.unit or place.area, issuer=place.issuer)
+    return sum(one.count for one in counts if one.rule.startswith(place.rule) and place.layer in ("", one.layer))
 
 
 def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> tuple[Row, ...]:

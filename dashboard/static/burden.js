@@ -104,9 +104,9 @@ export async function figure(component) {
   plot.style.height = `${spec.layout.height}px`;
   plot.setAttribute('aria-label', data.alt);
   plot.component = component;
-  const library = await plotly(data.plotly), fresh = !plot.drawn;
+  const Plotly = await plotly(data.plotly), fresh = !plot.drawn;
   plot.drawn = true;
-  await library.react(plot, spec.data, coloured(spec.layout), data.config);
+  await Plotly.react(plot, spec.data, coloured(spec.layout), data.config);
   if (fresh) plot.on('plotly_click', ({ points: [point] }) => {
     const link = point && plot.component.data.links[point.pointIndex];
     if (link) plot.component.setTriggerValue('go', link);
@@ -121,7 +121,6 @@ function coloured(layout) {
   layout.hoverlabel = { ...layout.hoverlabel, bgcolor: colour('--card'), bordercolor: colour('--line'), font: { family, color: colour('--ink') } };
   for (const [name, axis] of Object.entries(layout)) if (/^[xy]axis/.test(name)) Object.assign(axis, { gridcolor: colour('--line'), linecolor: colour('--line') });
   layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: colour('--line'), activecolor: colour('--accent') };
-  delete layout.template;
   return layout;
 }
 

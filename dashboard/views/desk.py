@@ -237,7 +237,7 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
         found.case,
         found.like,
         found.at_us,
-        "zh" if say.lang == "zh" else "en",
+        say.language,
         context.name,
         context.issuer,
     )

@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from dashboard.board import Answer
-from dashboard.figures.days import Plain
+from dashboard.figures.days import DayLoads
 from dashboard.sheets.issuer import IssuerSheet
 from dashboard.views.context import Context, change
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag
 from dashboard.words import moment
 from streams.alerts.evidence import Document, Table
-from streams.rules.wording import Language
 from streams.store.issuing import Issued
 
 SHOWN: Final = 15
@@ -83,7 +82,7 @@ def loads(context: Context, found: IssuerSheet) -> Html:
     return tag("div", cells, class_="kpis four")
 
 
-def by_day(context: Context, found: IssuerSheet) -> Plain:
+def by_day(context: Context, found: IssuerSheet) -> DayLoads:
     """Load caused by day, 30 days back and 14 ahead."""
     say = context.say
     sums: dict[Any, int] = defaultdict(int)
@@ -96,7 +95,9 @@ def by_day(context: Context, found: IssuerSheet) -> Plain:
         "Person-hours that this issuer's demands cost all units that they reach, by the day that a demand begins on."
     )
     rows = [(day, sums[day], "") for day in span]
-    return Plain("causedays", say("Load caused by day"), summary, note, rows, found.workdays, found.today, found.at_us)
+    return DayLoads(
+        "causedays", say("Load caused by day"), summary, note, rows, found.workdays, found.today, found.at_us
+    )
 
 
 def kinds(context: Context, found: IssuerSheet) -> Html:
@@ -311,9 +312,8 @@ def assessment(context: Context, draft: Mapping[str, Any], found: Mapping[str, A
         (say("Assessed by, day"), "________________________________"),
     )
     foot = say("Filled in by Burdenwatch from demands reported to it. It assesses nothing by itself.")
-    language: Language = "zh" if say.lang == "zh" else "en"
     return Document(
-        say("Consistency assessment of a draft"), (), facts, tuple(_tables(context, found)), closing, foot, language
+        say("Consistency assessment of a draft"), (), facts, tuple(_tables(context, found)), closing, foot, say.language
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.views.markup import Html, bar, card, html, link, tag
 from streams.rules.backtest import Line
 from streams.rules.book import Standing
 from streams.rules.tables import TABLES
-from streams.rules.wording import Language, amount, column, exemption, table
+from streams.rules.wording import amount, column, exemption, table
 
 
 def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
@@ -110,7 +110,7 @@ LISTS = 5
 def limit(context: Context, one: Standing) -> str:
     """The limit with its unit; a dash for rules that hold without one."""
     rule = one.rule
-    return amount(rule.limit, rule.unit, language(context)) if rule.load or rule.value != "1" else "–"
+    return amount(rule.limit, rule.unit, context.say.language) if rule.load or rule.value != "1" else "–"
 
 
 def right(context: Context, found: RulesSheet, rule: str) -> str:
@@ -130,7 +130,7 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         (say("What it is about"), _title(context, one)),
         (say("Basis"), basis),
         (say("Layer and severity"), f"{say(f'layer {rule.layer}')} · {say(f'severity {rule.severity}')}"),
-        (say("Reads"), table(rule.table, TABLES[rule.table].row, language(context))),
+        (say("Reads"), table(rule.table, TABLES[rule.table].row, context.say.language)),
         (say("Looks at"), _looks_at(context, one)),
         (
             say("As a formula"),
@@ -140,7 +140,7 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
             ),
         ),
         (say("Limit"), limit(context, one)),
-        (say("Exempt"), (say("; ")).join(exemption(name, language(context)) for name in rule.exempt) or "–"),
+        (say("Exempt"), (say("; ")).join(exemption(name, context.say.language) for name in rule.exempt) or "–"),
         (say("Is told to"), ", ".join(say(f"tell {who}") for who in rule.tell)),
         (say("List"), list_of(context, found, rule.id)),
         (say("Version"), ", ".join((one.edition, *one.changed))),
@@ -164,11 +164,6 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
     )  # fmt: skip
 
 
-def language(context: Context) -> Language:
-    """The reader's language, as rules know it."""
-    return "zh" if context.say.lang == "zh" else "en"
-
-
 def _looks_at(context: Context, one: Standing) -> str:
     """The columns of a condition by name; of a load rule, in words, what it compares and how long."""
     say, rule = context.say, one.rule
@@ -181,7 +176,7 @@ def _looks_at(context: Context, one: Standing) -> str:
         return say("; ").join(parts)
     known = TABLES[rule.table].schema
     names = dict.fromkeys(name for name in re.findall(r"[a-z_]+", f"{rule.when} {rule.value}") if name in known)
-    return say("; ").join(column(name, language(context)) for name in names) or "–"
+    return say("; ").join(column(name, context.say.language) for name in names) or "–"
 
 
 def _compared(one: Standing) -> str:

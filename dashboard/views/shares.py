@@ -50,4 +50,4 @@ def shares(context: Context, survey: Survey) -> Html:
 
 def _colour(kind: int) -> str:
     """The style that holds a kind's colour."""
-    return f"--kind{colour_place(kind)}" if kind else "--k9"
+    return f"--kind{colour_place(kind)}" if kind else "--other"

@@ -30,7 +30,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "measured": ("判定", "Judged"),
     "identity": ("编号", "Identity"),
     "issued": ("发出时间", "Issued"),
-    "summary": ("要点", "In short"),
     "inputs": ("判定所用数据", "What the rule looked at"),
     "name": ("项目", "Name"),
     "value": ("值", "Value"),

@@ -110,6 +110,7 @@ RECURRENCES_ZH: Final = {
     "每年": "FREQ=YEARLY",
 }
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 HEADINGS: Final = {name.lower(): field for field, names in COLUMNS.items() for name in (field, *names)}
 _PARTED: Final = re.compile(r"[;；,，、\s]+")
 
@@ -154,7 +155,7 @@ def event_of(
     fields: Sequence[str],
     cells: Sequence[Cell],
     default_source: str = "",
-    common: Mapping[str, str] = MappingProxyType({}),
+    common: Mapping[str, str] = NOTHING,
 ) -> dict[str, Any]:
     """The event of a row; ``common`` are values of fields that it leaves empty. Raises BadRow with all that cannot be read.
 

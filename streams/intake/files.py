@@ -16,9 +16,10 @@ import msgspec
 
 from streams.events import Fault
 from streams.intake.client import Unreachable
+from streams.intake.columns import NOTHING
 from streams.intake.door import Answer
 from streams.intake.formats import BATCH
-from streams.intake.registers import NOTHING, Line, read_files
+from streams.intake.registers import Line, read_files
 
 BATCH_EVENTS: Final = 1000
 BATCH_BYTES: Final = 4_000_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import msgspec
@@ -17,10 +17,9 @@ from icalendar import Calendar
 
 from streams.events import Fault, secrecy
 from streams.events.gate import SECRET
-from streams.intake.columns import HEADINGS, SHANGHAI, BadRow, Cell, event_of, fields_of
+from streams.intake.columns import HEADINGS, NOTHING, SHANGHAI, BadRow, Cell, event_of, fields_of
 from streams.sheets import Found, Row, SheetFault, find_table, read_tables, text_of
 
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 OWN_ROWS: Final = 60
 """Rows from the top in which headings such as data.items are looked for."""
 
@@ -92,7 +91,7 @@ def _register(path: Path, given: Given) -> Iterator[Line]:
         elif row.struck:
             yield Line(place, b"", notice="is struck through: no demand")
         else:
-            yield _line(place, lambda row=row: event_of(fields, row.cells, given.source, given.common))  # type: ignore[misc]
+            yield _line(place, partial(event_of, fields, row.cells, given.source, given.common))
 
 
 def _asides(path: Path, found: Found) -> Iterator[Line]:
@@ -128,10 +127,7 @@ def _ics(path: Path, given: Given) -> Iterator[Line]:
     content = path.read_bytes()
     calendar: Any = Calendar.from_ical(content)
     for number, entry in enumerate(calendar.walk("VEVENT"), start=1):
-        yield _line(
-            f"{path}:{number}",
-            lambda entry=entry: _meeting(calendar, entry, given.source),  # type: ignore[misc]
-        )
+        yield _line(f"{path}:{number}", partial(_meeting, calendar, entry, given.source))
 
 
 def _meeting(calendar: Any, entry: Any, default_source: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ _WORST: Final = (
 COUNTY_DIGITS: Final = 6
 NOBODY: Final = "none"
 """Stands for an issuer where findings about nobody in particular (loads) are asked for."""
+_OF_ISSUER: Final = f"({{issuer:String}} = '' OR issuer = if({{issuer:String}} = '{NOBODY}', '', {{issuer:String}}))"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def findings_in(
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
         "AND ({layer:String} = '' OR layer = {layer:String}) "
-        "AND ({issuer:String} = '' OR issuer = if({issuer:String} = 'none', '', {issuer:String})) "
+        f"AND {_OF_ISSUER} "
         f"ORDER BY {'at_us DESC, seq DESC' if severities is None else _WORST} LIMIT {{n:UInt32}} OFFSET {{skip:UInt32}}"
     )
     graves = severities or {"": 0}
@@ -149,14 +150,14 @@ class OpenCount:
     edition: str
 
 
-def open_counts(client: Client, scope: Scope, area: str) -> list[OpenCount]:
-    """How many findings fire about places inside an area, by rule and layer. Raises OutOfScope."""
+def open_counts(client: Client, scope: Scope, area: str, *, issuer: str = "") -> list[OpenCount]:
+    """How many findings fire about places inside an area, by rule and layer; of one issuer (or NOBODY) where named. Raises OutOfScope."""
     scope.require_area(area)
     rows = client.query(
         "SELECT rule, layer, count(), argMax(edition, at_us) FROM transitions "
         "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
-        "GROUP BY rule, layer ORDER BY rule",
-        parameters={"area": area},
+        f"AND {_OF_ISSUER} GROUP BY rule, layer ORDER BY rule",
+        parameters={"area": area, "issuer": issuer},
     ).result_rows
     return [OpenCount(*row) for row in rows]
 
@@ -182,7 +183,6 @@ def open_groups(
     *,
     rule: str = "",
     layer: str = "",
-    issuer: str = "",
     n: int = 60,
 ) -> tuple[list[OpenGroup], int]:
     """The gravest groups of findings that fire about places inside an area (breaches first, then by severity and number); and how many
@@ -195,7 +195,6 @@ def open_groups(
         f"SELECT rule, {key} AS who, layer, count(), min(since_us), count() OVER () FROM transitions "
         "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
         "AND ({rule:String} = '' OR startsWith(rule, {rule:String})) AND ({layer:String} = '' OR layer = {layer:String}) "
-        "AND ({issuer:String} = '' OR issuer = if({issuer:String} = 'none', '', {issuer:String})) "
         "GROUP BY rule, who, layer "
         "ORDER BY indexOf(['fact', 'notice', 'breach'], layer) DESC, "
         "transform(rule, {rules:Array(String)}, {graves:Array(UInt8)}, toUInt8(0)) DESC, count() DESC, rule, who LIMIT {n:UInt32}"
@@ -204,7 +203,6 @@ def open_groups(
         "area": area,
         "rule": rule,
         "layer": layer,
-        "issuer": issuer,
         "digits": len(area) + 2,
         "n": n,
         "rules": list(severities),

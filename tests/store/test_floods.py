@@ -90,5 +90,7 @@ def test_the_worst_comes_first_of_all_and_files_hold_all(client: Client, registr
     assert (len(whole.rows), whole.total) == (len(rows), len(rows))
     one = DeskExport.read(engine, OPERATOR, replace(place, layer="breach"), NOW_US)
     assert (len(one.rows), one.total) == (1, 1)
+    nobodys = DeskExport.read(engine, OPERATOR, replace(place, issuer="none"), NOW_US)
+    assert (len(nobodys.rows), nobodys.total) == (0, 0), "a file says of how many of its own filter"
     first = listed(client, OPERATOR, registry, "510104", "firing", "", 5)
     assert first[0]["finding"] == rows[0].transition.finding

@@ -104,8 +104,9 @@ def build() -> faust.App:
             pos = position(0, message.partition, message.offset)
             batch = admission.take([Raw(pos, event.value, (), int(message.timestamp * 1e6))])
             waiting.extend(batch.taken)
-            for taken in batch.taken if loads is not None else ():
-                loads.take(taken)  # type: ignore[union-attr]
+            if loads is not None:
+                for taken in batch.taken:
+                    loads.take(taken)
             if len(waiting) >= ROWS:
                 insert_events(
                     client, columns_of(waiting, registry.reached), f"naive-{waiting[0].pos}-{waiting[-1].pos}"

@@ -14,7 +14,7 @@ import pytest
 
 import dashboard
 from dashboard.figures.chart import Chart
-from dashboard.figures.days import Plain, load_by_day, plain_days
+from dashboard.figures.days import DayLoads, load_by_day, plain_days
 from dashboard.figures.heat import classes, week, year
 from dashboard.figures.look import COLOURED, CONFIG, Look, colour_place
 from dashboard.figures.peers import peers
@@ -48,10 +48,10 @@ def all_charts(lang: str, dark: bool) -> list[Chart]:
     grown = replace(found, places=areas(600, 1_200, 2_400, 60), places_before=areas(600, 600, 600, 60))
     spread = hotspot_map(around, grown, look)
     assert spread is not None
-    plain = Plain("k", "t", "a", "n", [(day, load, "") for day, load in DAYS[-28:]], WORKDAYS, TODAY, NOW_US)
+    plain = DayLoads("k", "t", "a", "n", [(day, load, "") for day, load in DAYS[-28:]], WORKDAYS, TODAY, NOW_US)
     return [
-        load_by_day(around, found, look), plain_days(around, plain, look), year(around, DAYS, WORKDAYS, NOW_US, look),
-        week(around, HOURS, NOW_US, look), waterfall(around, REVIEW, look), spread,
+        load_by_day(around, found, look), plain_days(around, plain, look), year(around, REVIEW, look),
+        week(around, REVIEW, look), waterfall(around, REVIEW, look), spread,
         peers(around, Band("510104", 10, 600, 900, 1200, 1500, "upper"), NOW_US, look),
     ]  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_the_waterfall_goes_from_one_week_to_the_other_without_a_rest() -> None:
 
 
 def test_the_year_has_a_cell_for_each_day_on_its_weekday() -> None:
-    cells = year(context(), DAYS, WORKDAYS, NOW_US, Look(context().say)).figure.data[0]
+    cells = year(context(), REVIEW, Look(context().say)).figure.data[0]
     assert sum(one is not None for row in cells.z for one in row) == len(DAYS)
     for weekday, row in enumerate(cells.customdata):
         assert all(date.fromisoformat(one[:10]).weekday() == weekday for one in row if one)

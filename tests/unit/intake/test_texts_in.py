@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboard.exports import _plain
+from dashboard.spreadsheet import plain
 from streams.agents.worker.admission import Raw, Refusal
 from streams.agents.worker.refusals import counts, record
 from streams.alerts.evidence import Document, Table
@@ -192,4 +192,4 @@ def test_no_stored_text_makes_a_document_fail(text: str) -> None:
     made = Document(text, (text,), ((text, text),), (Table(text, (text,), ((text,),)),), ((text, text),), text, "zh")
     assert docx(made).startswith(b"PK")
     assert text not in html(made).decode()
-    assert text not in str(_plain(text))
+    assert text not in str(plain(text))
