@@ -25,11 +25,6 @@ class Settings(BaseSettings):
     area: str = Field("", description="division code of this installation; informative here")
     group: str = Field("burdenwatch", description="consumer group that the workers share")
     flush_events: int = Field(20_000, ge=1, description="events that one flush takes at most")
-    refused_share: float = Field(0.5, gt=0, le=1, description="share of refused events above which the worker stops")
-    refused_window: int = Field(20_000, ge=1, description="events over which that share is taken")
-    refused_sources: int = Field(
-        3, ge=1, description="sources that must be among the refused, so that one broken feed stops nobody"
-    )
     state: Path | None = Field(
         None, description="directory of the worker's scratch files; a temporary one when not given"
     )

@@ -9,22 +9,25 @@ digests of the ledgers with the postings that they had applied. A difference fou
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from clickhouse_connect.driver.client import Client
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer
 
 from streams import effort
+from streams.agents.batches import guard
 from streams.agents.recount import comparisons
 from streams.agents.recount.comparisons import Difference
 from streams.agents.topics import DEMANDS, EVENTS, log_identity
-from streams.agents.worker.admission import Admission, Raw
+from streams.agents.worker.admission import Admission, Raw, raw_of
 from streams.agents.worker.epoch import KEY
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.reconcile import desired
@@ -168,24 +171,41 @@ def _postings(taken: dict[int, Event], registry: Registry, until_us: int) -> Pos
 
 
 def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:
-    """The log up to now, once the workers have handled all of it."""
+    """The log up to now, once the workers have handled all of it: the last record counts, not the markers of transactions behind it."""
     ends = _ends(kafka, EVENTS)
     deadline = time.monotonic() + patience_s
-    _await(kafka, group, EVENTS, ends, deadline)
+    records = asyncio.run(_records(kafka, ends))
+    last = [0] * len(ends)
+    for one in records:
+        last[one.partition] = max(last[one.partition], one.offset + 1)
+    _await(kafka, group, EVENTS, last, deadline)
     _await(kafka, group, DEMANDS, _ends(kafka, DEMANDS), deadline)
-    raws: list[Raw] = []
-    consumer = KafkaConsumer(bootstrap_servers=kafka, fetch_max_bytes=64 << 20, max_partition_fetch_bytes=8 << 20)
-    with closing(consumer):
-        open_ends = {TopicPartition(EVENTS, number): last for number, last in enumerate(ends) if last}
-        consumer.assign(list(open_ends))
-        consumer.seek_to_beginning(*open_ends)
-        while any(consumer.position(tp) < last for tp, last in open_ends.items()):
-            for tp, records in consumer.poll(1_000, max_records=20_000).items():
-                for one in records:
-                    if one.offset < open_ends[tp]:
-                        pos = position(epoch, one.partition, one.offset)
-                        raws.append(Raw(pos, one.value or b"", tuple(one.headers or ()), one.timestamp * 1000))
-    return Log(raws, ends)
+    return Log([raw_of(one, position(epoch, one.partition, one.offset)) for one in records], ends)
+
+
+async def _records(kafka: str, ends: Sequence[int]) -> list[Any]:
+    """What is committed on ``burden.events`` before these offsets, as the workers read it."""
+    guard()
+    found: list[Any] = []
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=8 << 20,
+    )
+    await consumer.start()
+    try:
+        places = [TopicPartition(EVENTS, number) for number, last in enumerate(ends) if last]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        stable = await consumer.end_offsets(places)  # before the first transaction that is still open
+        ended = {tp: min(ends[tp.partition], stable[tp]) for tp in places}
+        while any([await consumer.position(tp) < last for tp, last in ended.items()]):
+            for tp, records in (await consumer.getmany(*places, timeout_ms=1_000, max_records=20_000)).items():
+                found += [one for one in records if one.offset < ended[tp]]
+    finally:
+        await consumer.stop()
+    return found
 
 
 def _ends(kafka: str, topic: str) -> tuple[int, ...]:

@@ -5,10 +5,12 @@ Pure. Flows in: raw records with their positions, a registry, an estimator, the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from streams.agents.unpacking import Unreadable
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.messages import Plain
 from streams.events import Effort, Event, Fault, Refused, decode, ident_of
@@ -16,14 +18,32 @@ from streams.events.model import KIND_IDS
 from streams.registry import Registry, RegistryError
 from streams.registry.model import Ranges
 
+_LOG: Final = logging.getLogger(__name__)
+
 
 class Raw(NamedTuple):
-    """One record of ``burden.events``; ``time_us`` is the broker's."""
+    """One record of ``burden.events``; ``time_us`` is the broker's. ``why``: what stands there could not be unpacked, and why."""
 
     pos: int
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
     time_us: int
+    why: str = ""
+
+
+_LAST_MS: Final = 4_102_444_800_000
+"""The end of the year 2099; a broker that is not ours may let clients write any time."""
+
+
+def raw_of(record: Any, pos: int) -> Raw:
+    """A record as the reader of the log gave it (``batches``), at this position."""
+    time_us = min(max(record.timestamp, 0), _LAST_MS) * 1000
+    if type(record) is Unreadable:
+        span = (
+            f"offsets {record.first} to {record.offset}" if record.first < record.offset else f"offset {record.offset}"
+        )
+        return Raw(pos, b"", (), time_us, f"{span}: {record.why}")
+    return Raw(pos, record.value or b"", record.headers, time_us)
 
 
 class Refusal(NamedTuple):
@@ -78,12 +98,15 @@ class Admission:
         for raw in raws:
             batch.records += 1
             try:
-                event = decode(raw.value, headers=dict(raw.headers))
+                event = _decoded(raw)
                 ranges, effort = self._checked(event)
             except Refused as refused:
                 batch.refusals.append(Refusal(raw, refused))
-                continue
-            good.append((raw, event, ranges, effort))
+            except Exception as error:  # a fault of ours: one record is set aside and told, and the stream goes on
+                _LOG.exception("position %s could not be judged", raw.pos)
+                batch.refusals.append(Refusal(raw, _unreadable(f"cannot be judged ({type(error).__name__})")))
+            else:
+                good.append((raw, event, ranges, effort))
         known = self.identities.find_all([event.ident for _, event, _, _ in good])
         for (raw, event, ranges, effort), before in zip(good, known, strict=True):
             before = before or self.identities.find(event.ident)
@@ -123,6 +146,19 @@ class Admission:
             fault = Fault(place, str(error.value)[:80], error.rule, error.fix, "unknown")
             raise Refused((fault,), event.source, event.id) from None
         return (), None
+
+
+def _decoded(raw: Raw) -> Event:
+    """The event of a record; headers without a value count as absent. Raises Refused."""
+    if raw.why:
+        raise _unreadable(f"cannot be unpacked: {raw.why}")
+    return decode(raw.value, headers={name: value for name, value in raw.headers if value is not None})
+
+
+def _unreadable(rule: str) -> Refused:
+    """Of what nobody could read nothing is kept but its place: it might be secret."""
+    fix = "send it again from the source; if it is refused again, tell the operator"
+    return Refused((Fault("", "", rule, fix, "unreadable"),))
 
 
 def conflict(raw: Raw, event: Event) -> Refusal:

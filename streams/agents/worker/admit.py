@@ -18,12 +18,12 @@ from clickhouse_connect.driver.client import Client
 from streams.agents.worker.admission import (
     Admission,
     Batch,
-    Raw,
     Refusal,
     Taken,
     columns_of,
     conflict,
     plain_of,
+    raw_of,
     targets_of,
 )
 from streams.agents.worker.identities import Identities
@@ -90,11 +90,7 @@ class Admit:
 
     def flush(self, runs: Sequence[Run]) -> Words:
         """Store what these runs bring; what has to be said, before the runs may be acknowledged."""
-        raws = [
-            Raw(position(self._epoch, run.partition, one.offset), one.value or b"", one.headers, one.timestamp * 1000)
-            for run in runs
-            for one in run.records
-        ]
+        raws = [raw_of(one, position(self._epoch, run.partition, one.offset)) for run in runs for one in run.records]
         batch = self._admission.take(raws)
         self._settle(batch)
         self._fence()

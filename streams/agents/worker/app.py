@@ -13,6 +13,7 @@ from typing import Any
 import faust
 from faust.serializers import codecs
 
+from streams.agents.batches import guard
 from streams.agents.settings import Settings
 from streams.agents.topics import DEMANDS, EVENTS
 from streams.agents.worker.flow import Flow
@@ -32,6 +33,7 @@ class Identity(codecs.Codec):
 def build_app(settings: Settings) -> faust.App:
     """The app with both agents; it does nothing until its worker starts it."""
     codecs.register("run", Identity())
+    guard()
     app = faust.App(
         settings.group,
         broker=f"kafka://{settings.kafka.replace(',', ';kafka://')}",

@@ -8,7 +8,6 @@ from typing import Final, NoReturn
 
 CRASHED: Final = 70
 FENCED: Final = 75
-OVER_LIMIT: Final = 78
 _LOG: Final = logging.getLogger(__name__)
 
 

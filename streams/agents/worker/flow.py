@@ -21,10 +21,10 @@ from streams.agents.settings import Settings
 from streams.agents.topics import DEMANDS, EVENTS, REFUSED, log_identity, partitions
 from streams.agents.worker.admit import Admit, Words
 from streams.agents.worker.epoch import epoch_of
-from streams.agents.worker.exit_codes import CRASHED, FENCED, OVER_LIMIT, end
+from streams.agents.worker.exit_codes import CRASHED, FENCED, end
 from streams.agents.worker.messages import Doubtful, encode
 from streams.agents.worker.recent import RecentEvents
-from streams.agents.worker.refusals import Limit, record
+from streams.agents.worker.refusals import record
 from streams.agents.worker.runs import Run
 from streams.agents.worker.tally import Tally
 from streams.ledger.lifecycle import horizon_us
@@ -66,6 +66,21 @@ class Lane:
         self.next: dict[int, int] = {}
         self.done = 0
         self.watermark_us = 0
+        self.read: dict[int, int] = {}
+        """Offset that the consumer reads next, by partition, at the last report."""
+
+    def behind(self, partition: int, end: int, read: int | None) -> int:
+        """Records that wait, given the log's end and the consumer's position.
+
+        Where nothing is under way and the position rests, what lies before it is no record: markers of transactions, gaps.
+        """
+        at = self.next.get(partition)
+        rests = read is not None and self.read.get(partition) == read
+        if read is not None:
+            self.read[partition] = read
+            if rests and not self.pending and not self.busy.locked():
+                at = max(at or 0, read)
+        return max(0, end - at) if at is not None else 0
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function in the lane's thread."""
@@ -80,7 +95,6 @@ class Flow:
         self._registry = load(settings.registry)
         self._shards = self._registry.shards(partitions(DEMANDS))
         self._lanes: dict[str, Lane] = {}
-        self._limit = Limit(settings.refused_share, settings.refused_window, settings.refused_sources)
         self._producer: AIOKafkaProducer | None = None
         self._recent = RecentEvents()
         self._ready = asyncio.Event()
@@ -209,7 +223,7 @@ class Flow:
         begin = time.monotonic()
         lane.generation = generation
         lane.assigned = tuple(sorted(tp.partition for tp in self._app.consumer.assignment() if tp.topic == lane.topic))
-        lane.next, lane.digested = {}, False
+        lane.next, lane.read, lane.digested = {}, {}, False
         lane.state = await lane.run(self._build, lane)
         _LOG.warning(
             "%s: generation %s, partitions %s, state rebuilt in %.2f s",
@@ -245,12 +259,6 @@ class Flow:
         for refusal in words.refusals:
             sent.append(await self._producer.send(REFUSED, record(refusal)))
         await asyncio.gather(*sent)
-        self._limit.add(words.records, words.refusals)
-        if self._limit.is_broken():
-            end(
-                OVER_LIMIT,
-                "too much is refused, from too many sources: stopped rather than set everything aside; see burden.refused",
-            )
 
     async def _tick_forever(self) -> None:
         number = 0
@@ -299,8 +307,7 @@ class Flow:
         for tp in self._app.consumer.assignment():
             if tp.topic == name:
                 end_offset = self._app.consumer.highwater(tp) or 0
-                at = lane.next.get(tp.partition)
-                lag = max(0, end_offset - at) if at is not None else 0
+                lag = lane.behind(tp.partition, end_offset, self._app.consumer.position_now(tp))
                 rows.append(WorkerReport(component, tp.partition, now_us, lag, share, lane.watermark_us))
         return rows
 

@@ -1,15 +1,12 @@
-"""Refused events: kept on ``burden.refused`` with reason and place, counted by the hour; and the limit above which the worker stops.
+"""Refused events: kept on ``burden.refused`` with reason and place, counted by the hour.
 
-Pure. Flows in: refusals. Flows out: JSON records, counts, the verdict of the limit. Of anything marked secret only hour, source and reason
-remain; a source that is marked itself is withheld (``gate.kept_name``).
-
-The limit: over the last ``window`` records, more than ``share`` refused, and the refused are of at least ``sources`` sources. One broken feed
-alone never stops the stream; a bad deployment, which refuses everybody's events, does.
+Pure. Flows in: refusals. Flows out: JSON records, counts. Of anything marked secret only hour, source and reason remain; a source that is
+marked itself is withheld (``gate.kept_name``). However much is refused, the stream goes on: who floods it is slowed at the door and named.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -17,10 +14,14 @@ import msgspec
 
 from streams.agents.topics import EVENTS
 from streams.agents.worker.admission import Refusal
-from streams.events import personal
+from streams.events import Fault, personal
 from streams.events.log_position import offset_of, partition_of
 
 BODY_BOUND: Final = 64 * 1024
+FAULTS_BOUND: Final = 100
+TEXT_BOUND: Final = 500
+UNREADABLE: Final = "unreadable"
+"""The code of what nobody could read: it might be secret, so its body is not kept."""
 HOUR_US: Final = 3_600_000_000
 
 
@@ -38,11 +39,16 @@ def record(refusal: Refusal) -> bytes:
             "partition": partition_of(raw.pos),
             "offset": offset_of(raw.pos),
             "id": refused.id,
-            "faults": [msgspec.to_builtins(fault) for fault in refused.faults],
+            "faults": [_bounded(fault) for fault in refused.faults[:FAULTS_BOUND]],
         }
-        if len(raw.value) <= BODY_BOUND:
+        if refused.code != UNREADABLE and len(raw.value) <= BODY_BOUND:
             kept["body"] = _shown(raw.value)
     return msgspec.json.encode(kept)
+
+
+def _bounded(fault: Fault) -> dict[str, str]:
+    """A fault whose texts cannot make the record longer than the log takes."""
+    return {name: str(text)[:TEXT_BOUND] for name, text in msgspec.to_builtins(fault).items()}
 
 
 def _shown(value: bytes) -> Any:
@@ -59,28 +65,3 @@ def counts(refusals: Iterable[Refusal]) -> Counter[tuple[int, str, str]]:
     return Counter(
         (one.raw.time_us - one.raw.time_us % HOUR_US, one.refused.source, one.refused.code) for one in refusals
     )
-
-
-class Limit:
-    """Says when too much is refused."""
-
-    def __init__(self, share: float, window: int, sources: int) -> None:
-        self._share, self._window, self._sources = share, window, sources
-        self._flushes: deque[tuple[int, Counter[str]]] = deque()
-        self._records = 0
-
-    def add(self, records: int, refusals: Iterable[Refusal]) -> None:
-        """Count one flush."""
-        self._flushes.append((records, Counter(one.refused.source for one in refusals)))
-        self._records += records
-        while self._flushes and self._records - self._flushes[0][0] >= self._window:
-            self._records -= self._flushes.popleft()[0]
-
-    def is_broken(self) -> bool:
-        """Whether the share is exceeded over a full window by enough sources."""
-        if self._records < self._window:
-            return False
-        refused: Counter[str] = Counter()
-        for _, by_source in self._flushes:
-            refused += by_source
-        return refused.total() > self._share * self._records and len(refused) >= self._sources

@@ -29,6 +29,26 @@ class Run(NamedTuple):
     last: int
 
 
+class CommittedThread(driver.AIOKafkaConsumerThread):
+    """Faust's consumer, reading only what is committed: what a client rolled back, or has not decided yet, was never said."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = (
+            "read_committed"  # Faust ties it to transactions of its own; handed on when the consumer starts
+        )
+        return consumer
+
+    def position_now(self, tp: Any) -> int | None:
+        """Offset that is read next, without waiting; None before there is one."""
+        subscription = self._ensure_consumer()._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        if assignment is None or tp not in assignment.tps:
+            return None
+        state = assignment.state_value(tp)
+        return state.position if state.has_valid_position else None
+
+
 class RunConsumer(driver.Consumer):
     """Yields runs, and commits behind the last one handled."""
 
@@ -36,6 +56,13 @@ class RunConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._handled: dict[Any, int] = {}
         """Offset behind the last run handled since the last assignment."""
+
+    def _new_consumer_thread(self) -> CommittedThread:
+        return CommittedThread(self, loop=self.loop, beacon=self.beacon)
+
+    def position_now(self, tp: Any) -> int | None:
+        """Offset that is read next. Beyond the last run where control records or compacted gaps follow it."""
+        return cast(CommittedThread, self._thread).position_now(tp)
 
     async def on_partitions_revoked(self, revoked: set[Any]) -> None:
         """As the parent's, after what is under way has come to its end. Faust's own signal does not come when the app is about to stop."""

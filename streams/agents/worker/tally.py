@@ -6,15 +6,17 @@ out: rows of ``demands``, digests of the ledger. Touches the store.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
-from streams.agents.worker.messages import Doubtful, Plain, decode
+from streams.agents.worker.messages import Doubtful, Message, Plain, decode
 from streams.agents.worker.recent import RecentEvents
 from streams.agents.worker.reconcile import desired, difference
 from streams.agents.worker.runs import Run
@@ -35,6 +37,7 @@ from streams.store import (
     postings_of,
 )
 
+_LOG: Final = logging.getLogger(__name__)
 RECENT_BOUND = 200_000
 BATCH_BOUND = 500_000
 """Rows in one insert at most."""
@@ -144,7 +147,7 @@ class Tally:
     def _said(self, shard: int, runs: Sequence[Run]) -> Said:
         said = Said(shard)
         for record in (one for run in runs for one in run.records):
-            message = decode(record.value)
+            message = _message(record)
             known = self._known[shard].among([one.key for one in message.plain])
             for one in message.plain:
                 if one.key in known or one.key in said.plain:
@@ -215,6 +218,15 @@ class Tally:
                         signed = checksum - (1 << 64) if checksum >= 1 << 63 else checksum
                         rows.append(Tick(shard, at_us, str(metric), tier, total, signed, applied))
         return rows
+
+
+def _message(record: Any) -> Message:
+    """What admit said; a record that it did not write says nothing, and recount shows what it would have."""
+    try:
+        return decode(record.value or b"")
+    except msgspec.DecodeError as error:
+        _LOG.error("burden.demands offset %s is none of ours and is stepped over: %s", record.offset, error)
+        return Message()
 
 
 def postings_of_plain(plain: Sequence[Plain]) -> Postings:
