@@ -48,7 +48,7 @@ def act_form(found: Frame) -> None:
         on_click="ignore",
     )
     desk = found.shared.desk
-    verbs = possible(scope, sheet.case["case"]["state"])
+    verbs = possible(scope, sheet.case["case"]["state"], sheet.finding["issuer"])
     if desk is None or not verbs:
         return
     wish = _wish(say, verbs)

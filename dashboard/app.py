@@ -51,7 +51,11 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     Path(__file__).parent / "main.py",
     lifespan=lifespan,
-    middleware=[Middleware(Gate, settings=SETTINGS), Middleware(SecurityHeaders), Middleware(Assets)],
+    middleware=[
+        Middleware(Gate, settings=SETTINGS),
+        Middleware(SecurityHeaders, frames=SETTINGS.frames),
+        Middleware(Assets),
+    ],
     on_script_error=sorry,
     secrets={"auth": {**SETTINGS.oidc}} if SETTINGS.oidc else None,
     routes=[Route("/healthz", healthz), Route("/api/stream", stream)],

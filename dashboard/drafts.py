@@ -99,7 +99,7 @@ def _check(found: Frame, body: bytes) -> None:
         require_issuer(scope, shared.registry, event.data.issuer)
         st.session_state[CHECKED] = (
             json.loads(body).get("data", {}),
-            checked(shared.client, shared.registry, event, now_us()),
+            checked(shared.client, scope, shared.registry, event, now_us()),
             now_us(),
         )
     except (ValueError, RegistryError, OutOfScope) as error:

@@ -6,6 +6,7 @@ Flows in: requests. Flows out: ASGI routes and middleware for ``app``. Touches n
 from __future__ import annotations
 
 import gzip
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,8 @@ SECURITY: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": (
         "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; connect-src 'self' ws: wss: data: blob:; frame-ancestors 'self'; base-uri 'self'; object-src 'none'"
+        "img-src 'self' data: blob:; connect-src 'self'{sockets} data: blob:; frame-ancestors 'self'{frames}; base-uri 'self'; "
+        "object-src 'none'"
     ),
 }
 """Nothing may be loaded from another host, whatever ends up in a page. Streamlit's frontend needs inline and evaluated scripts."""
@@ -97,17 +99,32 @@ class Assets:
         await self.app(scope, receive, send)
 
 
+HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?")
+
+
+def security(host: str, frames: tuple[str, ...] = ()) -> dict[str, str]:
+    """SECURITY for a page of this host: websockets to it alone (older browsers do not count them as 'self'); only ``frames`` may frame it."""
+    sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    found = dict(SECURITY)
+    policy = found["Content-Security-Policy"]
+    found["Content-Security-Policy"] = policy.format(sockets=sockets, frames="".join(f" {one}" for one in frames))
+    if frames:
+        del found["X-Frame-Options"]  # it knows no names; the policy above says who may
+    return found
+
+
 class SecurityHeaders:
     """Adds the headers of SECURITY to every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, frames: tuple[str, ...] = ()) -> None:
+        self.app, self._frames = app, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
+                host = Headers(scope=scope).get("host", "")
+                for name, value in security(host, self._frames).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -5,11 +5,12 @@ Flows in: the environment. Flows out: ``Settings``. Errors name the variable.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from streams.store import Address
 
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     )
     proxy_user: str = Field("X-Forwarded-User", description="header in which the proxy names the person")
     proxy_groups: str = Field("X-Forwarded-Groups", description="header with the person's groups, parted by commas")
+    frames: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="origins that may show the dashboard in a frame, with commas, for example https://portal.example",
+    )
     idle_minutes: int = Field(30, ge=1, le=1_440, description="who does nothing for so long has to sign in again")
     session_hours: int = Field(12, ge=1, le=720, description="everybody signs in again after so long")
     registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
@@ -60,6 +65,15 @@ class Settings(BaseSettings):
         """The settings of this process's environment; raises pydantic's ValidationError with every fault."""
         nothing: dict[str, Any] = {}
         return cls(**nothing)
+
+    @field_validator("frames", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        found = tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        for one in found if isinstance(found, tuple) else ():
+            if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", one):
+                raise ValueError(f"{one!r} is no origin; write https://portal.example, without a path")
+        return found
 
     @field_validator("area")
     @classmethod

@@ -105,7 +105,7 @@ class FindingSheet:
         except ValueError:
             return cls(at_us, None, {}, [], [])
         like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != place.finding]
-        case = cased(client, scope, engine.calendar, place.finding)
+        case = cased(client, scope, engine.registry, engine.calendar, place.finding)
         return cls(at_us, found, case, withheld_of(client, place.finding), like)
 
 

@@ -6,10 +6,11 @@ Flows in: a broker's address. Flows out: topics that are there with the right pa
 from __future__ import annotations
 
 import contextlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from ruamel.yaml import YAML
@@ -18,6 +19,8 @@ EVENTS: Final = "burden.events"
 DEMANDS: Final = "burden.demands"
 REFUSED: Final = "burden.refused"
 FINDINGS: Final = "burden.findings"
+PROBES: Final = "burden.probes"
+PROBE_MS: Final = 8_000
 GROUP: Final = "burdenwatch"
 DECLARED: Final = Path(__file__).parents[2] / "infra" / "topics.yml"
 
@@ -74,3 +77,26 @@ def log_identity(kafka: str) -> str:
         return str(found.get("topic_id") or found.get("id") or "")
     finally:
         admin.close()
+
+
+def probe(kafka: str) -> None:
+    """Write a record on ``burden.probes`` and read it again. Raises KafkaError (or TopicFault) where the broker does not do both in time."""
+    bounds = {"bootstrap_timeout_ms": PROBE_MS, "request_timeout_ms": PROBE_MS}
+    producer = KafkaProducer(
+        bootstrap_servers=kafka,
+        acks="all",
+        max_block_ms=PROBE_MS,
+        delivery_timeout_ms=2 * PROBE_MS,
+        metrics_enabled=False,
+        **bounds,
+    )
+    try:
+        sent = producer.send(PROBES, b"probe", partition=0).get(timeout=2 * PROBE_MS / 1000)
+    finally:
+        producer.close(1.0)
+    place = TopicPartition(PROBES, 0)
+    with closing(KafkaConsumer(bootstrap_servers=kafka, metrics_enabled=False, **bounds)) as consumer:
+        consumer.assign([place])
+        consumer.seek(place, sent.offset)
+        if not consumer.poll(PROBE_MS, max_records=1):
+            raise TopicFault(f"{PROBES}: what was written at offset {sent.offset} cannot be read")

@@ -14,7 +14,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 from msgspec import Meta
 
-from streams.alerts.cases import Act, Case, WrongAct, allowed, case_of, done
+from streams.alerts.cases import VERBS, Act, Case, WrongAct, allowed, case_of, done
 from streams.alerts.evidence import document
 from streams.alerts.model import Silence
 from streams.alerts.printing import docx, html
@@ -25,14 +25,14 @@ from streams.registry import Registry, RegistryError
 from streams.rules.wording import Language
 from streams.store.alerting import insert_silence, sent_in
 from streams.store.casework import acts_of, insert_act, precedents
-from streams.store.findings import StoredTransition, finding_history
+from streams.store.findings import finding_history
 from streams.store.scope import OutOfScope, Scope
 
 MAX_SILENCE_US: Final = 92 * 86_400_000_000
 """A silence ends by itself within a quarter: whoever wants longer says so again."""
 OVERSIGHT: Final = frozenset({"supervisor", "leadership", "operator"})
 OWN: Final = frozenset({"explain", "appeal", "note"})
-"""What those whom a finding is about may do; nobody decides a matter of his own."""
+"""What those whom a finding is about may do, and else an operator; nobody decides a matter of his own. A note is for all who see it."""
 
 Text = Annotated[str, Meta(max_length=2_000)]
 
@@ -61,26 +61,32 @@ class SilenceWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replaces: Annotated[str, Meta(max_length=64)] = ""
 
 
-def possible(scope: Scope, state: str) -> tuple[str, ...]:
-    """What a reader may do with a case in a state."""
-    return tuple(verb for verb in allowed(state) if scope.role in OVERSIGHT or verb in OWN)
+def possible(scope: Scope, state: str, issuer: str) -> tuple[str, ...]:
+    """What a reader may do with a case in a state ('' = in any) about an issuer ('' = about nobody in particular)."""
+    verbs = allowed(state) if state else VERBS
+    if scope.role == "operator":
+        return verbs
+    if scope.role in OVERSIGHT:
+        return tuple(verb for verb in verbs if verb not in OWN or verb == "note")
+    own = OWN if issuer and issuer in scope.issuers else {"note"}
+    return tuple(verb for verb in verbs if verb in own)
 
 
-def cased(client: Client, scope: Scope, calendar: Calendar, finding: str) -> dict[str, Any]:
-    """The case of a finding, its acts, what was sent about it. Raises OutOfScope, ValueError."""
-    _asked(client, scope, finding)
+def cased(client: Client, scope: Scope, registry: Registry, calendar: Calendar, finding: str) -> dict[str, Any]:
+    """The case of a finding, its acts, what was sent about it. Raises OutOfScope (Unseen)."""
+    finding_history(client, scope, registry, finding)
     acts = acts_of(client, finding)
     return told(case_of(finding, acts, calendar), acts) | {"notifications": sent_in(client, scope, finding=finding)}
 
 
 def acted(
-    client: Client, scope: Scope, _registry: Registry, calendar: Calendar, finding: str, wish: ActWish, now_us: int
+    client: Client, scope: Scope, registry: Registry, calendar: Calendar, finding: str, wish: ActWish, now_us: int
 ) -> dict[str, Any]:
     """One act done: the case afterwards. Raises OutOfScope, WrongAct, ValueError (Refused for a text that the gate does not let pass)."""
-    one = _asked(client, scope, finding)
-    if scope.role not in OVERSIGHT and wish.verb not in OWN:
+    one = finding_history(client, scope, registry, finding)[-1]
+    if wish.verb not in possible(scope, "", one.transition.issuer):
         raise OutOfScope(
-            f"role: {scope.role!r} of {scope.who}: {wish.verb} is for supervising bodies; possible: {', '.join(sorted(OWN))}"
+            f"role: {scope.role!r} of {scope.who}: {wish.verb} is not theirs to do here; see docs/access.md"
         )
     acts = acts_of(client, finding)
     case = case_of(finding, acts, calendar)
@@ -109,7 +115,7 @@ def packed(
 ) -> bytes:
     """The evidence pack of a finding as bytes. Raises OutOfScope, ValueError."""
     found = explained(client, scope, registry, finding)
-    case = cased(client, scope, calendar, finding)
+    case = cased(client, scope, registry, calendar, finding)
     like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != finding]
     place, issuer = partial(_place, registry), partial(_issuer, registry, language)
     made = document(found, case, like, now_us, language, place, issuer)
@@ -137,7 +143,10 @@ def silenced(client: Client, scope: Scope, registry: Registry, wish: SilenceWish
     """One silence made. Raises OutOfScope, ValueError (Refused for a text that the gate does not let pass)."""
     if scope.role not in OVERSIGHT:
         raise OutOfScope(f"role: {scope.role!r} of {scope.who}: silences are made by supervising bodies")
-    scope.require_area(wish.area)
+    if wish.finding:
+        finding_history(client, scope, registry, wish.finding)
+    if wish.area or not wish.finding:
+        scope.require_area(wish.area)
     if wish.area:
         registry.name_of(wish.area)
     if not (wish.rule or wish.area or wish.issuer or wish.finding):
@@ -159,10 +168,3 @@ def told(case: Case, acts: list[Act]) -> dict[str, Any]:
     """A case as plain values."""
     plain = asdict(case) | {"due": case.due.isoformat() if case.due else None}
     return {"case": plain, "acts": [asdict(one) for one in acts]}
-
-
-def _asked(client: Client, scope: Scope, finding: str) -> StoredTransition:
-    history = finding_history(client, scope, finding)
-    if not history:
-        raise ValueError(f"finding: {finding[:64]!r}: no such finding; take an id from /v1/findings")
-    return history[-1]

@@ -57,10 +57,8 @@ def listed(
 
 
 def explained(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:
-    """One finding: how it stands, its explanation, its timeline. Raises ValueError for an unknown one, OutOfScope for another's."""
-    history = finding_history(client, scope, finding)
-    if not history:
-        raise ValueError(f"finding: {finding[:64]!r}: no such finding; take an id from /v1/findings")
+    """One finding: how it stands, its explanation, its timeline. Raises Unseen for an unknown one and for another's."""
+    history = finding_history(client, scope, registry, finding)
     last = next((one for one in reversed(history) if one.inputs or one.events), history[-1])
     parts, names, events = _behind(client, registry, last)
     facts = gather(events, registry, Calendar.load())

@@ -78,8 +78,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def checked(client: Client, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:
-    """What the draft would do, as plain values. Raises RegistryError for an issuer or a reach that the registry does not know."""
+def checked(client: Client, scope: Scope, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:
+    """What the draft would do, as plain values; loads one by one only of units that the asker may see, others as counts.
+
+    Raises RegistryError for an issuer or a reach that the registry does not know.
+    """
     registry.issuer(event.data.issuer)
     ranges = registry.resolve(event.data.reach)
     if not ranges:
@@ -101,7 +104,7 @@ def checked(client: Client, registry: Registry, event: Event, now_us: int) -> di
             reads.tier_load(client, SYSTEM, registry, registry.tier_name(tier), str(metric), at_us).values, np.int64
         )
 
-    return _told(precheck(name, facts, rulebook(), postings, load_at, now_us), registry)
+    return _told(precheck(name, facts, rulebook(), postings, load_at, now_us), scope, registry)
 
 
 def _superiors(event: Event) -> list[Ref]:
@@ -110,7 +113,7 @@ def _superiors(event: Event) -> list[Ref]:
     return [ref if isinstance(ref, Ref) else Ref(event.source, str(ref)) for ref in named if ref is not None]
 
 
-def _told(found: Precheck, registry: Registry) -> dict[str, Any]:
+def _told(found: Precheck, scope: Scope, registry: Registry) -> dict[str, Any]:
     return {
         "clean": found.clean,
         "receivers": found.receivers,
@@ -124,6 +127,7 @@ def _told(found: Precheck, registry: Registry) -> dict[str, Any]:
                 "worst": [
                     {"unit": code, "name": registry.name_of(code), "before": before, "after": after, "level": level}
                     for code, before, after, level in one.worst
+                    if scope.covers(code)
                 ],
             }
             for one in found.over

@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 import msgspec
@@ -116,7 +117,7 @@ def _struct(
     value: dict[str, Any], struct: type[msgspec.Struct], path: str, *, partial: bool = False
 ) -> Iterator[Fault]:
     """Each field on its own, so that all faults are found and not the first only."""
-    for field in msgspec.structs.fields(struct):
+    for field in _fields(struct):
         name, place = field.encode_name, f"{path}.{field.encode_name}" if path else field.encode_name
         if name not in value:
             if field.required and not partial:
@@ -151,6 +152,12 @@ def _value(value: Any, wanted: Any, place: str, name: str) -> Iterator[Fault]:
     yield Fault(place, shown(value), f"is wrong: {rule[:1].lower()}{rule[1:]}", _FIXES.get(name, "see docs/events.md"))
 
 
+@lru_cache(maxsize=256)
+def _fields(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a struct; msgspec reads its annotations anew at each question, which costs a hundred times the conversion."""
+    return msgspec.structs.fields(struct)
+
+
 def _members(wanted: Any) -> tuple[Any, ...]:
     if get_origin(wanted) is Annotated:
         return _members(get_args(wanted)[0])
@@ -159,6 +166,7 @@ def _members(wanted: Any) -> tuple[Any, ...]:
     return (wanted,)
 
 
+@cache
 def _inner_struct(wanted: Any) -> type[msgspec.Struct] | None:
     for member in _members(wanted):
         if isinstance(member, type) and issubclass(member, msgspec.Struct) and member is not Ref:
@@ -166,6 +174,7 @@ def _inner_struct(wanted: Any) -> type[msgspec.Struct] | None:
     return None
 
 
+@cache
 def _item_type(wanted: Any) -> Any:
     for member in _members(wanted):
         if get_origin(member) is tuple:

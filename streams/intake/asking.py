@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from streams.intake.answers import HttpFault, later
 from streams.registry.errors import RegistryError
 from streams.store.client import passing
-from streams.store.scope import OutOfScope, Scope
+from streams.store.scope import OutOfScope, Scope, Unseen
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -41,6 +41,8 @@ class Asker:
 
         try:
             return await run_in_threadpool(on_thread)
+        except Unseen as error:
+            raise HttpFault(404, str(error)) from None
         except OutOfScope as error:
             raise HttpFault(403, str(error)) from None
         except RegistryError as error:

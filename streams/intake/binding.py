@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from streams.events import Event, decode
 
 TOPIC: Final = "burden.events"
+PROBES: Final = "burden.probes"
 
 EVENT_LIMIT: Final = 256 * 1024
 """The longest event that is taken in, in bytes of JSON; the topic itself takes 1 MiB."""

@@ -26,7 +26,9 @@ from streams.intake.binding import HEADERS, TOPIC, Record
 _LOG: Final = logging.getLogger(__name__)
 
 LINGER_MS: Final = 2
-PROBE_S: Final = 1.0
+PROBE_S: Final = 2.0
+LATELY_S: Final = 5.0
+"""An event that the broker took so lately says that it works."""
 STUCK_S: Final = 60.0
 """Events wait and none has been acknowledged for this long: the process is not healthy and should be started again."""
 
@@ -45,6 +47,7 @@ class _Parcel:
 
     records: Sequence[Record]
     tell: Callable[[Exception | None], None]
+    topic: str
     open: int = 0
     fault: Exception | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -67,12 +70,16 @@ class Broker:
         options: Mapping[str, object] | None = None,
         *,
         topic: str = TOPIC,
+        probes: str = "",
         acknowledge_s: float = 10.0,
         waiting: int = 20_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``address`` is HOST:PORT,...; ``acknowledge_s`` bounds one append; ``waiting`` bounds unacknowledged events."""
-        self._address, self._options, self._topic = address, dict(options or {}), topic
+        """``address`` is HOST:PORT,...; ``acknowledge_s`` bounds one append; ``waiting`` bounds unacknowledged events.
+
+        ``probes``: topic on which a record is written to see whether the broker works ('': a connection is enough).
+        """
+        self._address, self._options, self._topic, self._probes = address, dict(options or {}), topic, probes
         self._acknowledge_s, self._bound, self._clock = acknowledge_s, waiting, clock
         self._queue: queue.SimpleQueue[_Parcel | None] = queue.SimpleQueue()
         self._producer: Any = None
@@ -80,6 +87,7 @@ class Broker:
         self._progress = threading.Lock()
         self._waiting = 0
         self._moved_at = clock()
+        self._taken_at = -LATELY_S
         self._thread = threading.Thread(target=self._run, name="producer", daemon=True)
 
     @property
@@ -101,12 +109,22 @@ class Broker:
         return self._waiting > 0 and self._clock() - self._moved_at > STUCK_S
 
     async def is_ready(self) -> bool:
-        """Whether the producer knows the topic and a broker takes connections now. Not ready, it makes the thread connect."""
+        """Whether the broker took an event lately, or takes a probe now. Not ready, it makes the thread connect."""
         if self._producer is None or self._broken.is_set():
             if self._queue.empty():
-                self._queue.put(_Parcel((), lambda _fault: None))
+                self._queue.put(_Parcel((), lambda _fault: None, self._topic))
             return False
-        return any([await _listens(address) for address in self._address.split(",")])
+        if not self._probes:
+            return any([await _listens(address) for address in self._address.split(",")])
+        if self._clock() - self._taken_at < LATELY_S:
+            return True
+        if self._waiting:
+            return False
+        try:
+            await self._appended([Record(b"probe", b"probe")], self._probes, PROBE_S)
+        except Unavailable:
+            return False
+        return True
 
     async def append(self, records: Sequence[Record]) -> None:
         """Returns once the broker has acknowledged every record; raises Unavailable when it does not in time."""
@@ -114,20 +132,25 @@ class Broker:
             return
         if self._waiting and self._waiting + len(records) > self._bound:
             raise Unavailable(f"{self._waiting} events already wait for the broker", 2)
+        await self._appended(records, self._topic, self._acknowledge_s)
+
+    async def _appended(self, records: Sequence[Record], topic: str, bound_s: float) -> None:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Exception | None] = loop.create_future()
 
         def tell(fault: Exception | None) -> None:
             self._move(-len(records))
+            if fault is None:
+                self._taken_at = self._clock()
             with contextlib.suppress(RuntimeError):  # the loop may be closed while the last answers come in
                 loop.call_soon_threadsafe(lambda: None if done.done() else done.set_result(fault))
 
         self._move(len(records))
-        self._queue.put(_Parcel(records, tell))
+        self._queue.put(_Parcel(records, tell, topic))
         try:
-            fault = await asyncio.wait_for(done, self._acknowledge_s)
+            fault = await asyncio.wait_for(done, bound_s)
         except TimeoutError:
-            raise Unavailable(f"the broker did not answer within {self._acknowledge_s:g} s", 5) from None
+            raise Unavailable(f"the broker did not answer within {bound_s:g} s", 5) from None
         if fault is not None:
             raise Unavailable(f"the broker did not take the events: {fault}", 5)
 
@@ -151,8 +174,8 @@ class Broker:
     def _connect(self) -> str:
         """Makes the producer if there is none or the last one broke; returns the reason where that fails."""
         if self._broken.is_set() and self._producer is not None:
-            self._producer.close(1.0)
-            self._producer = None
+            dead, self._producer = self._producer, None
+            threading.Thread(target=_bury, args=(dead,), name="old producer", daemon=True).start()
         if self._producer is not None:
             return ""
         bound_ms = int(self._acknowledge_s * 1000)
@@ -187,7 +210,7 @@ class Broker:
         parcel.open = len(parcel.records) + 1  # ours is given back last, so that the parcel cannot be done too early
         for record in parcel.records:
             try:
-                sent = self._producer.send(self._topic, record.value, key=record.key, headers=HEADERS)
+                sent = self._producer.send(parcel.topic, record.value, key=record.key, headers=HEADERS)
             except KafkaError as error:
                 self._failed(parcel, error)
                 continue
@@ -199,6 +222,12 @@ class Broker:
         # A new producer starts with a new identity: cheap, and it mends whatever state the old one was in.
         self._broken.set()
         parcel.one_done(error)
+
+
+def _bury(producer: Any) -> None:
+    """Let go of a producer that failed. It may wait for a broker that is away, or raise; nobody waits for it."""
+    with contextlib.suppress(Exception):
+        producer.close(1.0)
 
 
 async def _listens(address: str) -> bool:

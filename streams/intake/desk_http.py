@@ -64,8 +64,8 @@ class Desk:
     async def case(self, request: Request, scope: Scope) -> Response:
         """GET /v1/findings/ID/case: how the case stands, its acts, what was sent about it."""
 
-        def read(client: Client, scope: Scope, _registry: Registry, finding: str) -> dict[str, Any]:
-            return cased(client, scope, self._calendar, finding)
+        def read(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:
+            return cased(client, scope, registry, self._calendar, finding)
 
         return json(await self._asker.ask(read, scope, request.path_params["finding"]))
 

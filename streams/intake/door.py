@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from streams.events import Event, Fault, Refused
+from streams.demands.rights import Target, fault_of
+from streams.events import Event, Fault, Refused, ident_of
 from streams.intake.binding import EVENT_LIMIT, Sound, record_of, sound
-from streams.intake.broker import Broker
+from streams.intake.broker import Broker, Unavailable
+from streams.intake.client import now_us
 from streams.intake.metrics import Metrics
 from streams.intake.tokens import Token
 from streams.registry.errors import RegistryError
+from streams.registry.naming import reached
 from streams.store import Known
 
 if TYPE_CHECKING:
@@ -34,14 +37,11 @@ _LOG: Final = logging.getLogger(__name__)
 BREATH: Final = 200
 """After so many events of one request others get their turn, so that a large batch delays nobody by more than some 20 ms."""
 
-OPEN_VERBS: Final = frozenset({"answered", "returned", "outcome"})
-"""What one source may say about another's demand; to change or void it takes a token that speaks for that source..."""
-
-OVERSIGHT: Final = frozenset({"supervisor", "operator"})
-"""...or one of these roles, which carry out upheld appeals."""
+LATELY: Final = 100_000
+"""Demands whose issuers this door remembers: what it took a moment ago the store need not have yet."""
 
 Lookup = Callable[[Sequence[int]], Sequence[Known]]
-"""Which of these idents the store has already. Blocks; asked once for a batch, never for a single event."""
+"""Which of these idents the store has already. Blocks; asked once for a request that refers to demands, or that asks to compare."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -92,15 +92,13 @@ class Door:
         registry: Registry | None = None,
         lookup: Lookup | None = None,
         clock: Callable[[], float] = time.monotonic,
+        now_us: Callable[[], int] = now_us,
     ) -> None:
-        """Without ``registry`` unknown areas are refused later; without ``lookup`` duplicates are counted as accepted."""
-        self._broker, self._metrics, self._registry, self._lookup, self._clock = (
-            broker,
-            metrics,
-            registry,
-            lookup,
-            clock,
-        )
+        """Without ``registry`` unknown areas are refused later; without ``lookup`` duplicates are counted as accepted, and of the
+        demands that events refer to only those are known that came through this door lately."""
+        self._broker, self._metrics, self._registry = broker, metrics, registry
+        self._lookup, self._clock, self._now_us = lookup, clock, now_us
+        self._lately: dict[int, str] = {}
 
     async def take(self, raws: Sequence[bytes], token: Token, *, compare: bool = False) -> Verdict:
         """Checks all events of a request and sends the good ones; returns when the broker has them, or raises Unavailable.
@@ -120,17 +118,68 @@ class Door:
             else:
                 forbidden += found.reason == "forbidden"
                 refused.append(self._refusal(index, found))
+        good, not_theirs = await self._rightful(good, token)
+        forbidden += len(not_theirs)
         duplicates = 0
+        conflicts: list[Refusal] = []
         if len(raws) > 1 and good:
             good, duplicates, conflicts = await self._compared(good, compare)
-            refused = sorted(refused + conflicts, key=lambda refusal: refusal.index)
+        refused = sorted(refused + not_theirs + conflicts, key=lambda refusal: refusal.index)
         begin = self._clock()
         await self._broker.append([record_of(checked.event, checked.raw) for checked in good])
+        self._lately.update(
+            (checked.event.ident, checked.event.issuer) for checked in good if checked.event.verb == "issued"
+        )
+        while len(self._lately) > LATELY:
+            del self._lately[next(iter(self._lately))]
         self._metrics.append_seconds.observe(self._clock() - begin)
         self._metrics.accepted.inc(len(good))
         self._metrics.duplicates.inc(duplicates)
         error = str(refused[0].faults[0]) if refused and not good else ""
         return Verdict(Answer(len(good), duplicates, tuple(refused), error), 0 < forbidden == len(refused))
+
+    async def _rightful(self, good: list[_Checked], token: Token) -> tuple[list[_Checked], list[Refusal]]:
+        """What of a request is the token's to say, and refusals of the rest: decided on the issuers of the demands that are meant."""
+        issuers = await self._issuers_of(good)
+        kept: list[_Checked] = []
+        refused: list[Refusal] = []
+        for checked in good:
+            event = checked.event
+            targets = [Target(ref.source, issuers.get(ident_of(ref.source, ref.id), "")) for ref in event.targets]
+            found = fault_of(event, targets, token, self._area_of, self._now_us())
+            if found is None:
+                kept.append(checked)
+            else:
+                refused.append(self._refusal(checked.place, _Bad("forbidden", (found,), event.id)))
+        return kept, refused
+
+    async def _issuers_of(self, good: list[_Checked]) -> dict[int, str]:
+        """Issuers of the demands that a request refers to, by ident: from the request itself, from what was taken lately, from the store.
+
+        Raises Unavailable where only the store could say and does not answer.
+        """
+        asked = {ident_of(ref.source, ref.id) for checked in good for ref in checked.event.targets}
+        if not asked:
+            return {}
+        own = {checked.event.ident: checked.event.issuer for checked in good if checked.event.verb == "issued"}
+        found = {ident: own.get(ident) or self._lately.get(ident, "") for ident in asked}
+        open_ = [ident for ident, issuer in found.items() if not issuer]
+        if open_ and self._lookup is not None:
+            try:
+                known = await run_in_threadpool(self._lookup, open_)
+            except Exception as error:  # whatever it was: whose the demand is cannot be told now
+                _LOG.warning("the store was not asked whose a demand is", exc_info=True)
+                raise Unavailable("the store does not say whose the demand is", 5) from error
+            found |= {one.ident: one.issuer for one in known}
+        return found
+
+    def _area_of(self, issuer: str) -> str:
+        if self._registry is None:
+            return issuer
+        try:
+            return self._registry.issuer_area(issuer)
+        except RegistryError:
+            return issuer
 
     def _refusal(self, index: int, found: _Bad) -> Refusal:
         self._metrics.refused.labels(found.reason).inc()
@@ -145,18 +194,14 @@ class Door:
         except Refused as refusal:
             return _Bad(refusal.code, refusal.faults, "" if refusal.secret else refusal.id)
         if not token.speaks_as(event.source):
-            return _Bad("forbidden", (_forbidden("source", event.source, token, token.sources),), event.id)
-        for target in () if event.verb in OPEN_VERBS else event.targets:
-            if not token.speaks_as(target.source) and token.role not in OVERSIGHT:
-                return _Bad("forbidden", (_forbidden("data", target.source, token, token.sources),), event.id)
-        if not token.speaks_for(event.issuer):
-            return _Bad("forbidden", (_forbidden("data.issuer", event.issuer, token, token.issuers),), event.id)
-        reach = getattr(event.data, "reach", None)
-        if self._registry is not None and reach is not None:
+            rule = f"the token of {token.name} sends as {', '.join(token.sources) or 'nobody'} only"
+            fix = "use the token of that source, or ask the operator for the right"
+            return _Bad("forbidden", (Fault("source", event.source[:80], rule, fix, "forbidden"),), event.id)
+        if self._registry is not None:
             try:
-                self._registry.resolve(reach)
-            except RegistryError as error:
-                return _Bad("unknown", (Fault(error.field, error.value, error.rule, error.fix, "unknown"),), event.id)
+                reached(event, self._registry)
+            except Refused as refusal:
+                return _Bad("unknown", refusal.faults, event.id)
         return Sound(event, raw)
 
     async def _compared(self, good: list[_Checked], stored: bool) -> tuple[list[_Checked], int, list[Refusal]]:
@@ -188,8 +233,3 @@ class Door:
 def _conflict(event: Event) -> Fault:
     rule = "this identity exists already with other content, and the first stands"
     return Fault("id", event.id, rule, "send an amendment, or another id if it is another demand", "conflict")
-
-
-def _forbidden(field: str, value: str, token: Token, allowed: tuple[str, ...]) -> Fault:
-    rule = f"the token of {token.name} speaks for {', '.join(allowed) or 'nobody'} only"
-    return Fault(field, value, rule, "use the token of that source, or ask the operator for the right", "forbidden")

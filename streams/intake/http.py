@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +28,8 @@ from streams.intake.metrics import Metrics
 from streams.intake.openapi import document
 from streams.intake.rate import Rate
 from streams.intake.reads_http import Reads
+from streams.intake.room import Room
+from streams.intake.shield import ANY, Shield
 from streams.intake.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -54,6 +57,9 @@ class Parts:
     lookup: Lookup | None = None
     rate: float = 5000.0
     burst: int = 50_000
+    hosts: tuple[str, ...] = (ANY,)
+    crowd: int = 500
+    room: Room = field(default_factory=lambda: Room(None))
     metrics: Metrics = field(default_factory=Metrics)
     clock: Callable[[], float] = time.monotonic
 
@@ -69,6 +75,9 @@ class _Api:
     async def events(self, request: Request) -> Response:
         """POST /v1/events. With ``?compare=true`` duplicates of what the store has are counted and conflicts refused at once."""
         token = token_of(request, self._parts.tokens)
+        lacking = self._parts.room.lacking()
+        if lacking:
+            raise later(f"{lacking}; send the same events again", 10, 503)
         body = await body_of(request, BODY_LIMIT)
         try:
             raws = events_in(request.headers, body)
@@ -101,6 +110,7 @@ class _Api:
     async def readyz(self, _request: Request) -> Response:
         """GET /readyz: 200 when events can be taken and kept and a worker takes them; how every part is doing stands in the body."""
         missing = [] if await self._parts.broker.is_ready() else ["kafka: does not answer yet"]
+        missing += filter(None, [self._parts.room.lacking()])
         parts: list[PartState] = []
         if self._parts.reads is not None:
             if await self._parts.reads.is_ready():
@@ -174,6 +184,7 @@ def build(parts: Parts) -> Starlette:
     return Starlette(
         routes=[Route(path, api.counted(path, handler), methods=[method]) for method, path, handler in routes],
         lifespan=lifespan,
+        middleware=[Middleware(Shield, hosts=parts.hosts, crowd=parts.crowd)],
         exception_handlers={404: _not_found, 405: _not_found},
     )
 
@@ -187,4 +198,8 @@ def _standing_still(part: PartState) -> str:
 
 async def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
-    return fault(HttpFault(status, f"{request.method} {request.url.path}: no such route; /openapi.json lists them"))
+    headers = dict(getattr(error, "headers", None) or {})  # Allow, where the path is there and the method is not
+    said = "not for this path" if status == 405 else "no such route"
+    return fault(
+        HttpFault(status, f"{request.method} {request.url.path[:200]}: {said}; /openapi.json lists them", headers)
+    )

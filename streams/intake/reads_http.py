@@ -152,8 +152,8 @@ class Reads:
                 403, f"issuer: {draft.data.issuer!r}: {token.name} may not speak for it; check your own drafts"
             )
 
-        def read(client: Client, _scope: Scope, registry: Registry) -> dict[str, Any]:
-            return checked(client, registry, draft, now_us)
+        def read(client: Client, scope: Scope, registry: Registry) -> dict[str, Any]:
+            return checked(client, scope, registry, draft, now_us)
 
         return json(await self._asker.ask(read, token.scope()))
 

@@ -17,11 +17,13 @@ from pydantic import ValidationError
 
 from streams import registry, store
 from streams.intake import tokens
+from streams.intake.binding import PROBES
 from streams.intake.broker import Broker
 from streams.intake.client import now_us
 from streams.intake.desk_http import Desk
 from streams.intake.http import Parts, build
 from streams.intake.reads_http import Reads
+from streams.intake.room import Room
 from streams.intake.settings import Settings
 
 _SHUTDOWN_S: Final = 15
@@ -44,6 +46,7 @@ def parts_of(settings: Settings) -> Parts:
             settings.producer_options(),
             acknowledge_s=settings.acknowledge_s,
             waiting=settings.waiting,
+            probes=PROBES,
         ),
         tokens=tokens.load(settings.tokens_file),
         registry=units,
@@ -52,6 +55,9 @@ def parts_of(settings: Settings) -> Parts:
         lookup=reads.lookup,
         rate=settings.rate,
         burst=settings.burst,
+        hosts=settings.called(),
+        room=Room(settings.disk),
+        crowd=settings.crowd,
     )
 
 

@@ -11,6 +11,8 @@ The file is JSON or YAML::
         sources: ["//oa.example.cn/510000/*"]
         areas: ["51"]                       # what it may read; '' is the whole country
         role: issuer                        # leadership, supervisor, unit, issuer, operator
+        units: ["510104017"]                # units, or areas of units, that it may answer for (a unit's token: its areas)
+        backfill: true                      # it may change demands with a time more than a day ago (imports of history)
 """
 
 from __future__ import annotations
@@ -42,10 +44,35 @@ class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     role: Role = "issuer"
+    units: tuple[str, ...] = ()
+    backfill: bool = False
+
+    @property
+    def may_backfill(self) -> bool:
+        """Whether it may bring in what happened long ago."""
+        return self.backfill or self.role == "operator"
+
+    @property
+    def speaks_for_all(self) -> bool:
+        """Whether it speaks for every issuer."""
+        return "*" in self.issuers
 
     def speaks_for(self, issuer: str) -> bool:
-        """Whether it may demand in the name of this issuer ('' = a life-cycle event that names none)."""
-        return not issuer or _matches(self.issuers, issuer)
+        """Whether it may demand in the name of this issuer."""
+        return _matches(self.issuers, issuer)
+
+    def owns(self, source: str) -> bool:
+        """Whether this source is named to it in full, so that nobody else writes there."""
+        return source in self.sources
+
+    def answers_for(self, unit: str) -> bool:
+        """Whether it may say what this unit spent: those of ``units``; all of its areas for a unit's token and an operator's."""
+        own = self.units + (self.areas if self.role in ("unit", "operator") else ())
+        return any(unit.startswith(area) for area in own)
+
+    def oversees(self, area: str) -> bool:
+        """Whether it supervises the issuers of this area ('' = the centre)."""
+        return self.role in ("supervisor", "operator") and any(area.startswith(own) for own in self.areas)
 
     def speaks_as(self, source: str) -> bool:
         """Whether it may send events of this source."""

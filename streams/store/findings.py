@@ -13,10 +13,11 @@ from typing import Any, Final
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from streams.events import ident_of
 from streams.registry import Registry
 from streams.rules import Transition, Truth
 from streams.store.issuing import require_issuer
-from streams.store.scope import OutOfScope, Scope
+from streams.store.scope import Scope, Unseen
 from streams.store.writers import insert_rows
 
 _TRANSITION: Final = tuple(one.name for one in fields(Transition))
@@ -212,18 +213,39 @@ def open_groups(
     return [OpenGroup(*row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
 
 
-def finding_history(client: Client, scope: Scope, finding: str) -> list[StoredTransition]:
-    """Every transition of one finding, in order; [] for an unknown one. Raises OutOfScope when its place is outside the scope."""
+def finding_history(client: Client, scope: Scope, registry: Registry, finding: str) -> list[StoredTransition]:
+    """Every transition of one finding, in order. Raises Unseen for an unknown one and for one that the reader may not see.
+
+    Seen by who oversees its place, by the issuer that it is about, and by a unit that one of its demands reaches.
+    """
     rows = client.query(
         f"SELECT {_COLUMNS} FROM transitions WHERE finding = {{finding:String}} ORDER BY seq",
         parameters={"finding": finding},
     ).result_rows
     found = [_stored(row) for row in rows]
-    if found and not scope.covers(found[-1].transition.place) and found[-1].transition.issuer not in scope.issuers:
-        raise OutOfScope(
-            f"finding: {finding!r}: outside what {scope.who} may see; ask for one inside, or for another role"
-        )
+    if not found or not _sees(client, scope, registry, found[-1]):
+        raise Unseen(f"finding: {finding[:64]!r}: no such finding here; take an id from /v1/findings")
     return found
+
+
+def _sees(client: Client, scope: Scope, registry: Registry, one: StoredTransition) -> bool:
+    if scope.covers(one.transition.place) or (one.transition.issuer and one.transition.issuer in scope.issuers):
+        return True
+    if scope.role != "unit":
+        return False
+    idents = [ident_of(*name.split("#", 1)) for name in one.events if "#" in name]
+    places = [place for code in scope.areas if (place := registry.find(code)) is not None]
+    return any(_reaches(client, idents, tier, rank) for tier, rank in places)
+
+
+def _reaches(client: Client, idents: Sequence[int], tier: int, rank: int) -> bool:
+    """Whether one of these demands reaches a unit."""
+    sql = (
+        "SELECT count() FROM postings WHERE tier = {tier:UInt8} AND lo <= {rank:UInt32} AND hi > {rank:UInt32} "
+        "AND key IN (SELECT pos FROM events WHERE ident IN {idents:Array(UInt64)})"
+    )
+    asked = {"tier": tier, "rank": rank, "idents": list(idents)}
+    return bool(idents) and bool(client.query(sql, parameters=asked).result_rows[0][0])
 
 
 def told(one: StoredTransition) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Known(NamedTuple):
     pos: int
     source: str
     id: str
+    issuer: str = ""
 
 
 class StoredEvent(NamedTuple):
@@ -102,7 +103,7 @@ def find_idents(client: Client, idents: Sequence[int]) -> list[Known]:
     found: list[Known] = []
     for first in range(0, len(idents), CHUNK):
         rows = client.query(
-            "SELECT ident, digest, pos, source, id FROM events WHERE ident IN {idents:Array(UInt64)}",
+            "SELECT ident, digest, pos, source, id, issuer FROM events WHERE ident IN {idents:Array(UInt64)}",
             parameters={"idents": list(idents[first : first + CHUNK])},
         ).result_rows
         found += [Known(*row) for row in rows]

@@ -16,6 +16,10 @@ class OutOfScope(PermissionError):
     """A read asked for something that its Scope does not cover."""
 
 
+class Unseen(OutOfScope):
+    """There is no such thing, or it is not the asker's to see: told alike, so that nobody learns what exists by asking."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """Who asks (``who``), as what (``role``), for which areas (code prefixes, '' = the whole country) and issuers."""

@@ -1,4 +1,4 @@
-"""Keeps the parts running: starts each, watches it, starts it again when it dies, stops all in reverse order.
+"""Keeps the parts running: starts each, starts it again when it dies or no longer does its work, stops all in reverse order.
 
 Flows in: ``Part`` descriptions (a node object, or a command with its environment). Flows out: log lines.
 Touches child processes; holds no data.
@@ -18,9 +18,7 @@ from typing import Protocol
 from infra.local.process import Child
 from streams.system.backoff import Backoff
 from streams.system.logs import last_error
-
-FINAL_CODES = frozenset({78})
-"""Exit codes after which a part is not started again: it stopped on purpose (too much of its input was refused)."""
+from streams.system.vigil import Vigil
 
 
 class Part(Protocol):
@@ -75,21 +73,29 @@ class Supervisor:
         self._backoffs: dict[str, Backoff] = {}
         self._due: dict[str, float] = {}
         """When a part that is down is started again."""
+        self._vigils: dict[str, Vigil] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
-    def add(self, part: Part, *, started: bool = False) -> None:
-        """Take a part into care; starts it unless it runs already."""
+    def add(self, part: Part, *, started: bool = False, vigil: Vigil | None = None) -> None:
+        """Take a part into care; starts it unless it runs already. ``vigil``: it is replaced where that says so."""
         if not started:
             part.start()
         self._parts.append(part)
+        if vigil is not None:
+            self._vigils[part.name] = vigil
 
     def watch(self) -> None:
+        """Tend the parts from now on."""
+        for vigil in self._vigils.values():
+            vigil.begin()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop all parts, the last started first."""
         self._ended.set()
+        for vigil in self._vigils.values():
+            vigil.end()
         if self._thread.is_alive():
             self._thread.join()
         for part in reversed(self._parts):
@@ -97,11 +103,19 @@ class Supervisor:
 
     def _watch(self) -> None:
         while not self._ended.wait(0.2):
-            for part in list(self._parts):
-                self._tend(part, time.monotonic())
+            self.watch_once()
+
+    def watch_once(self) -> None:
+        """Look at each part once."""
+        for part in self._parts:
+            self._tend(part, time.monotonic())
 
     def _tend(self, part: Part, now: float) -> None:
         if part.is_running():
+            why = self._vigils[part.name].failing() if part.name in self._vigils else ""
+            if why:
+                self._say(f"{part.name} {why}: replacing it")
+                part.kill()
             return
         due = self._due.get(part.name)
         if due is None:
@@ -113,10 +127,6 @@ class Supervisor:
     def _mourn(self, part: Part, now: float) -> None:
         code = part.exit_code if isinstance(part, Command) else None
         why = last_error(part.log) if isinstance(part, Command) else ""
-        if code in FINAL_CODES:
-            self._parts.remove(part)
-            self._say(f"{part.name} stopped on purpose (exit {code}); see its log and `burdenwatch doctor`")
-            return
         backoff = self._backoffs.setdefault(part.name, Backoff())
         pause = backoff.died(now)
         count = backoff.count(now)
@@ -130,5 +140,7 @@ class Supervisor:
     def _begin(self, part: Part) -> None:
         try:
             part.start()
+            if part.name in self._vigils:
+                self._vigils[part.name].forgive()
         except Exception as error:  # the outermost loop of this process: say it, try again later
             self._say(f"{part.name} did not start: {error}")

@@ -19,12 +19,13 @@ from pathlib import Path
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
-from streams.agents.topics import ensure_topics
+from streams.agents.topics import ensure_topics, probe
 from streams.store import Address, connect, migrate
 from streams.store.health import has_reported
 from streams.store.rounds import RESTARTS, Round, insert_rounds
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.supervisor import Command, Supervisor
+from streams.system.vigil import Vigil, page_answers, rounds_go_on, store_answers
 
 READY_BOUND_S = 120.0
 
@@ -67,7 +68,9 @@ class System:
         return running
 
     def stop(self) -> None:
-        self._layout.retract()
+        """End all parts. The note of a system that runs on this directory is taken away only by that system itself."""
+        if self._store is not None:
+            self._layout.retract()
         self._supervisor.stop()
 
     def _note_death(self, part: str, count: int, _why: str) -> None:
@@ -91,10 +94,11 @@ class System:
             if address is None:
                 broker = KafkaNode(self._layout.kafka)
                 pool.submit(broker.start).result()
-                self._supervisor.add(broker, started=True)
+                self._supervisor.add(broker, started=True, vigil=Vigil("kafka", lambda: probe(broker.address)))
                 address = broker.address
             store_start.result()
-        self._supervisor.add(store, started=True)
+        self._reader = lambda: Address(*store.address, "reader", self._layout.secret("store-reader"))
+        self._supervisor.add(store, started=True, vigil=Vigil("store", store_answers(self._reader)))
         host, port = store.address
         return address, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
 
@@ -115,27 +119,29 @@ class System:
         # The embedded engine knows no rights on single tables: the desk writes as the writer does (docker-compose.yml has a user of its own).
         secret = str(layout.secret_path("store-writer"))
         desk = {"BURDENWATCH_DESK_USER": "burdenwatch", "BURDENWATCH_DESK_PASSWORD_FILE": secret}
-        self._run("worker", ("streams.agents.worker",), writer)
         self._run(
-            "api",
-            ("streams.intake.serve",),
-            reader | desk | {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)},
+            "worker", ("streams.agents.worker",), writer, rounds_go_on(self._reader, "worker", ("admit", "tally"))
         )
+        told = {"BURDENWATCH_PORT": str(ports["api"]), "BURDENWATCH_TOKENS_FILE": str(layout.tokens)}
+        told |= {"BURDENWATCH_DISK": str(layout.data)}
+        self._run("api", ("streams.intake.serve",), reader | desk | told, page_answers(f"{api}/healthz"))
         if not wish.headless:
             # The demo has roles to try on, and answers to this computer alone.
             told = {"BURDENWATCH_API": api, "BURDENWATCH_ACCESS": "demo"}
             told["BURDENWATCH_API_TOKEN_FILE"] = str(layout.secret_path("token"))
-            self._run("dashboard", ("dashboard.serve", "--port", str(ports["dashboard"])), reader | desk | told)
+            module = ("dashboard.serve", "--port", str(ports["dashboard"]))
+            self._run("dashboard", module, reader | desk | told, page_answers(f"{dashboard}/healthz"))
         self._await("api", f"{api}/readyz")
         self._await_worker(store)
         if not wish.headless:
             self._await("dashboard", f"{dashboard}/healthz")
-        self._run("judge", ("streams.agents.judge",), writer)
+        self._run("judge", ("streams.agents.judge",), writer, rounds_go_on(self._reader, "judge", ("event",)))
         alerts = {"BURDENWATCH_ALERTS": str(wish.alerts)} if wish.alerts else {}
         self._run(
             "notify",
             ("streams.agents.notifier",),
             writer | alerts | {"BURDENWATCH_DASHBOARD": "" if wish.headless else dashboard},
+            rounds_go_on(self._reader, "notifier", ("alerts",)),
         )
         if not wish.empty:
             self._run(
@@ -170,8 +176,11 @@ class System:
 
         return user("burdenwatch", "store-writer"), user("reader", "store-reader")
 
-    def _run(self, name: str, module: tuple[str, ...], environment: dict[str, str]) -> None:
-        self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"))
+    def _run(
+        self, name: str, module: tuple[str, ...], environment: dict[str, str], ask: Callable[[], None] | None = None
+    ) -> None:
+        vigil = None if ask is None else Vigil(name, ask)
+        self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"), vigil=vigil)
 
     def _await_worker(self, store: Address) -> None:
         """Wait until a worker has taken its place and said so in the store."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +36,7 @@ class Bytes(str):
 
     __slots__ = ()
 
-    def encode(self, *_: Any) -> bytes:  # type: ignore[override]
+    def encode(self, *_: Any) -> bytes:
         return b"\xff\xfe"
 
 
@@ -145,11 +144,5 @@ def test_forty_thousand_refusals_stop_nothing(system: Embedded, kafka: str) -> N
         producer.send("burden.events", value=written(event(f"bad-{number}", title=7) | {"source": f"//x/{number % 9}"}))
     producer.close()
     assert system.post(event("after the flood")).status_code == 202
-    begin = time.monotonic()
     until(lambda: system.load(UNIT) == before + 10, 120)
-    print(f"the flood was through after {time.monotonic() - begin:.1f} s")
     assert system.run("recount").returncode == 0
-    supervised = (
-        (system.data / "logs" / "supervisor.log") if (system.data / "logs" / "supervisor.log").exists() else None
-    )
-    assert supervised is None or "worker ended" not in supervised.read_text()

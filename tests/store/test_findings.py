@@ -20,7 +20,7 @@ from streams.store.findings import (
     open_counts,
     open_groups,
 )
-from streams.store.scope import OutOfScope, Scope
+from streams.store.scope import OutOfScope, Scope, Unseen
 
 NATION = Scope("l", "leadership", ("",))
 SICHUAN = Scope("s", "supervisor", ("51",))
@@ -57,7 +57,7 @@ def test_a_finding_is_its_last_transition(migrated: Client, rows: list[StoredTra
     assert [one.seq for one in findings_in(migrated, NATION, registry, "", phase="")] == [3, 2]
     assert [one.seq for one in findings_in(migrated, NATION, registry, "51", phase="resolved", rule="R11")] == [3]
     assert findings_in(migrated, NATION, registry, "", rule="R12") == []
-    assert [one.seq for one in finding_history(migrated, NATION, "a" * 32)] == [1, 3]
+    assert [one.seq for one in finding_history(migrated, NATION, registry, "a" * 32)] == [1, 3]
     assert len(rows) == 3
 
 
@@ -68,11 +68,15 @@ def test_nobody_sees_what_is_outside(migrated: Client, rows: list[StoredTransiti
         with pytest.raises(OutOfScope):
             findings_in(migrated, SICHUAN, registry, area, phase="")
     with pytest.raises(OutOfScope):
-        finding_history(migrated, SICHUAN, "b" * 32)
+        finding_history(migrated, SICHUAN, registry, "b" * 32)
     assert [one.seq for one in findings_in(migrated, OFFICE, registry, "", phase="")] == [2]
     with pytest.raises(OutOfScope):
-        finding_history(migrated, OFFICE, "a" * 32)
-    assert finding_history(migrated, SICHUAN, "c" * 32) == []
+        finding_history(migrated, OFFICE, registry, "a" * 32)
+    with pytest.raises(Unseen) as unknown:
+        finding_history(migrated, SICHUAN, registry, "c" * 32)
+    with pytest.raises(Unseen) as foreign:
+        finding_history(migrated, SICHUAN, registry, "b" * 32)
+    assert str(unknown.value).replace("c", "b") == str(foreign.value).replace("c", "b"), "nobody learns what exists"
     assert len(rows) == 3
 
 

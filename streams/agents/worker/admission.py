@@ -15,8 +15,9 @@ from streams.agents.worker.identities import Identities
 from streams.agents.worker.messages import Plain
 from streams.events import Effort, Event, Fault, Refused, decode, ident_of
 from streams.events.model import KIND_IDS
-from streams.registry import Registry, RegistryError
+from streams.registry import Registry
 from streams.registry.model import Ranges
+from streams.registry.naming import reached
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -125,27 +126,10 @@ class Admission:
 
     def _checked(self, event: Event) -> tuple[Ranges, Effort | None]:
         """Ranges and effort of an issued event; raises Refused for issuers, areas and units that do not exist."""
-        data = event.data
-        try:
-            if event.issuer:
-                self._registry.issuer(event.issuer)
-            if event.verb == "issued":
-                return self._registry.resolve(data.reach), data.effort or self._estimate(event.kind, data)
-            if event.verb == "amended":
-                changed = data.changes.get("reach")
-                if changed is not None:
-                    self._registry.resolve(data.partial(event.kind).reach)
-            elif event.verb in ("answered", "returned"):
-                self._registry.rank_of(data.unit)
-        except RegistryError as error:
-            place = (
-                error.field
-                if error.field.startswith("data")
-                else f"data.{'unit' if hasattr(data, 'unit') else 'issuer'}"
-            )
-            fault = Fault(place, str(error.value)[:80], error.rule, error.fix, "unknown")
-            raise Refused((fault,), event.source, event.id) from None
-        return (), None
+        ranges = reached(event, self._registry)
+        if event.verb != "issued":
+            return (), None
+        return ranges, event.data.effort or self._estimate(event.kind, event.data)
 
 
 def _decoded(raw: Raw) -> Event:

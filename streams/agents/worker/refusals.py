@@ -20,6 +20,8 @@ from streams.events.log_position import offset_of, partition_of
 BODY_BOUND: Final = 64 * 1024
 FAULTS_BOUND: Final = 100
 TEXT_BOUND: Final = 500
+TEXT_KEPT: Final = 4 * 1024
+"""Bytes that are kept of what is no JSON: enough to see what it was."""
 UNREADABLE: Final = "unreadable"
 """The code of what nobody could read: it might be secret, so its body is not kept."""
 HOUR_US: Final = 3_600_000_000
@@ -52,12 +54,12 @@ def _bounded(fault: Fault) -> dict[str, str]:
 
 
 def _shown(value: bytes) -> Any:
-    """The body with personal numbers masked; what is no JSON as text."""
+    """The body with personal numbers masked; the beginning of what is no JSON, as text."""
     try:
         tree = msgspec.json.decode(value)
         return personal.masked(tree)[0]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return personal.masked(value.decode("utf-8", "replace"))[0]
+        return personal.masked(value[:TEXT_KEPT].decode("utf-8", "replace"))[0]
 
 
 def counts(refusals: Iterable[Refusal]) -> Counter[tuple[int, str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import cramjam
 import pytest
+from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy as Builder
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
@@ -33,10 +34,10 @@ CODECS: dict[int, Callable[[bytes], bytes]] = {
 
 @pytest.fixture(autouse=True, scope="module")
 def guarded() -> Iterator[None]:
-    kept = batches.fetcher.PartitionRecords, batches.fetcher.MemoryRecords
+    kept = fetcher.PartitionRecords, fetcher.MemoryRecords
     batches.guard()
     yield
-    batches.fetcher.PartitionRecords, batches.fetcher.MemoryRecords = kept
+    fetcher.PartitionRecords, fetcher.MemoryRecords = kept
 
 
 class Bytes(str):
@@ -44,7 +45,7 @@ class Bytes(str):
 
     __slots__ = ()
 
-    def encode(self, *_: Any) -> bytes:  # type: ignore[override]
+    def encode(self, *_: Any) -> bytes:
         return b"\xff\xfe"
 
 

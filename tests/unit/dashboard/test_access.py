@@ -12,14 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.access import ROLES, SEES, Access, AccessFault, demo_viewer, read_access
 from dashboard.attendance import MINUTE_US, Attendance
 from dashboard.gate import Gate
+from dashboard.server import security
 from dashboard.settings import Settings
 from dashboard.views.masthead import PAGES
 from tests.unit.dashboard.figures import registry
@@ -157,9 +160,72 @@ def test_demo_mode_answers_to_this_computer_alone() -> None:
         {"Host": "127.0.0.1.evil.example"},
         {"X-Forwarded-For": "10.0.0.1"},
         {"Forwarded": "for=x"},
+        {"X-Forwarded-Proto": "https"},
+        {"X_Forwarded_For": "10.0.0.1"},
+        {"X-Client-IP": "10.0.0.1"},
+        {"CF-Connecting-IP": "10.0.0.1"},
+        {"True-Client-IP": "10.0.0.1"},
+        {"X-Original-URL": "/"},
+        {"Fly-Client-IP": "10.0.0.1"},
     ):
         assert one.get("/", headers=headers).status_code == 403, headers
     assert one.get("/healthz", headers={"Host": "burden.example"}).status_code == 200
+
+
+BROWSER = {
+    "Accept": "text/html", "Accept-Encoding": "gzip", "Accept-Language": "zh", "Cache-Control": "no-cache", "Connection": "keep-alive",
+    "Cookie": "a=b", "DNT": "1", "If-None-Match": "x", "Origin": "http://127.0.0.1:8600", "Pragma": "no-cache", "Priority": "u=0",
+    "Referer": "http://127.0.0.1:8600/", "Sec-Fetch-Site": "none", "Sec-CH-UA-Platform": "Linux", "Upgrade-Insecure-Requests": "1",
+    "X-Requested-With": "XMLHttpRequest", "X-XSRFToken": "x", "Purpose": "prefetch", "Sec-GPC": "1",
+}  # fmt: skip
+
+
+def test_what_browsers_send_comes_in_and_what_proxies_speak_does_not() -> None:
+    gate = Gate(lambda *_: None, Settings.model_validate({"access": "demo"}))  # type: ignore[arg-type]
+    headers = Headers({"host": "127.0.0.1:8600"} | {name.lower(): value for name, value in BROWSER.items()})
+    assert gate.refusal(headers) == ""
+    assert gate.refusal(headers, "1.0"), "nginx that is told nothing"
+
+
+@pytest.mark.parametrize(
+    ("origin", "comes_in"),
+    [
+        ("http://127.0.0.1:8600", True),
+        (None, True),
+        ("http://127.0.0.1:9999", False),
+        ("http://evil.example", False),
+        ("null", False),
+    ],
+)
+def test_a_websocket_belongs_to_our_own_page(origin: str | None, comes_in: bool) -> None:
+    async def inside(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.close()
+
+    middleware = [Middleware(Gate, settings=Settings.model_validate({"access": "demo"}))]
+    one = TestClient(
+        Starlette(routes=[WebSocketRoute("/ws", inside)], middleware=middleware), base_url="http://127.0.0.1:8600"
+    )
+    headers = {"Host": "127.0.0.1:8600"} | ({} if origin is None else {"Origin": origin})
+    if comes_in:
+        with one.websocket_connect("/ws", headers=headers):
+            pass
+        return
+    with pytest.raises(WebSocketDisconnect) as turned, one.websocket_connect("/ws", headers=headers):
+        pass
+    assert turned.value.code == 1008
+
+
+def test_only_named_origins_may_frame_the_page_and_sockets_go_to_its_own_host() -> None:
+    plain, portal = security("burden.example"), security("burden.example", ("https://portal.example",))
+    assert "wss://burden.example" in plain["Content-Security-Policy"]
+    assert "wss: " not in plain["Content-Security-Policy"]
+    assert plain["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self' https://portal.example;" in portal["Content-Security-Policy"]
+    assert "X-Frame-Options" not in portal
+    assert "evil" not in security("evil.example; script-src *")["Content-Security-Policy"]
+    with pytest.raises(ValidationError, match="no origin"):
+        Settings.model_validate({"access": "demo", "frames": "https://portal.example/path"})
 
 
 def test_proxy_mode_answers_to_who_knows_the_secret(tmp_path: Path) -> None:

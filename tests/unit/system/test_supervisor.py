@@ -1,14 +1,22 @@
-"""A part that dies is started again; one that stopped on purpose is not; all stop in reverse order."""
+"""A part that dies is started again, one that does nothing is replaced; all stop in reverse order."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from streams.system.supervisor import Command, Supervisor
+from streams.system.supervisor import Supervisor
+from streams.system.vigil import Vigil
 
 BOUND_S = 30
+
+
+@dataclass
+class Clock:
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass
@@ -52,19 +60,38 @@ def test_a_dead_part_is_started_again_and_the_last_started_stops_first() -> None
     assert story[-2:] == ["stop worker", "stop broker"]
 
 
-def test_a_part_that_stopped_on_purpose_stays_down(tmp_path: Path) -> None:
-    (tmp_path / "purposeful.py").write_text("raise SystemExit(78)\n")
-    said = threading.Event()
-    lines: list[str] = []
+def test_a_part_that_lives_and_does_nothing_is_replaced() -> None:
+    story: list[str] = []
+    part = Recorded("broker", story)
+    clock = Clock()
 
-    def say(text: str) -> None:
-        lines.append(text)
-        said.set()
+    def frozen() -> None:
+        raise TimeoutError("nothing was read")
 
-    supervisor = Supervisor(say)
-    part = Command("worker", ("purposeful",), {"PYTHONPATH": str(tmp_path)}, tmp_path / "worker.log")
-    supervisor.add(part)
-    supervisor.watch()
-    assert said.wait(BOUND_S)
-    supervisor.stop()
-    assert lines == ["worker stopped on purpose (exit 78); see its log and `burdenwatch doctor`"]
+    vigil = Vigil("broker", frozen, patience_s=45, every_s=3600, clock=clock)
+    supervisor = Supervisor(story.append)
+    supervisor.add(part, vigil=vigil)
+    vigil.once()
+    assert vigil.failing() == ""
+    story.append("die")
+    clock.now += 46
+    supervisor.watch_once()
+    assert story[-2:] == [
+        "broker has not answered for 46 s (TimeoutError: nothing was read): replacing it",
+        "stop broker",
+    ]
+    supervisor.watch_once()
+    assert story[-1] == "broker is down (exit None); starting it again in 0.5 s"
+
+
+def test_an_answer_and_a_start_count_anew() -> None:
+    clock = Clock()
+    vigil = Vigil("store", lambda: None, patience_s=45, clock=clock)
+    clock.now += 44
+    vigil.once()
+    clock.now += 44
+    assert vigil.failing() == ""
+    clock.now += 2
+    assert vigil.failing() == "has not answered for 46 s (no answer)"
+    vigil.forgive()
+    assert vigil.failing() == ""
