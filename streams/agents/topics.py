@@ -95,7 +95,9 @@ def probe(kafka: str) -> None:
     finally:
         producer.close(1.0)
     place = TopicPartition(PROBES, 0)
-    with closing(KafkaConsumer(bootstrap_servers=kafka, metrics_enabled=False, **bounds)) as consumer:
+    with closing(
+        KafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, metrics_enabled=False, **bounds)
+    ) as consumer:
         consumer.assign([place])
         consumer.seek(place, sent.offset)
         if not consumer.poll(PROBE_MS, max_records=1):

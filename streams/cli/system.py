@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from pathlib import Path
@@ -59,6 +60,9 @@ def up(
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())
+    logging.getLogger("kafka").setLevel(
+        logging.CRITICAL
+    )  # what it says of a broker that is away, the supervisor says in a line
     system = System(wish, say=lambda text: print(text, flush=True))
     try:
         running = system.start()

@@ -108,7 +108,7 @@ def _stands(relation: Relation, event: Event, target: Target, speaker: Speaker, 
     if relation == "unit":
         return speaker.answers_for(event.data.unit)
     if relation == "overseer":
-        return bool(target.issuer) and speaker.oversees(area_of(target.issuer))
+        return speaker.oversees(area_of(target.issuer) if target.issuer else "")
     if not target.issuer:  # not admitted yet: events may overtake each other within a sender's own system
         return speaker.speaks_for_all or speaker.owns(target.source)
     return speaker.speaks_for(target.issuer)

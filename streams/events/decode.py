@@ -284,6 +284,10 @@ def _check(envelope: Envelope, data: Any) -> None:
         raise _Unsound
     if isinstance(data, Issued):
         _check_issued(data)
+        if data.recurrence is not None and recurrence.too_many(
+            data.recurrence, data.starts_at or envelope.time, envelope.time
+        ):
+            raise _Unsound
         return
     effort = getattr(data, "effort_minutes", None) or getattr(getattr(data, "effect", None), "effort_minutes", None)
     if isinstance(effort, Effort) and not effort.low <= effort.likely <= effort.high:

@@ -54,6 +54,8 @@ def faults_in(tree: Any, envelope: type[msgspec.Struct]) -> tuple[Fault, ...]:
         found += _type(kind_verb)
         if not found or all(fault.code != "type" for fault in found):
             found += _data(kind_verb, data)
+            if not found:
+                found += _too_many(tree)
     return tuple(found) or (Fault("", "", "is not a good event", "compare it with docs/events.md"),)
 
 
@@ -111,6 +113,18 @@ def _issued(data: dict[str, Any], struct: type[Issued], *, partial: bool = False
             yield Fault(
                 "data.recurrence", shown(rule), f"is no bounded RRULE: {error}", _FIXES["recurrence"], "recurrence"
             )
+
+
+def _too_many(tree: dict[str, Any]) -> Iterator[Fault]:
+    """A rule that is good by itself, and explodes with the beginning that it was given."""
+    data = tree["data"]
+    if isinstance(data, dict) and data.get("recurrence"):
+        said = msgspec.convert(tree["time"], datetime)
+        start = msgspec.convert(data["starts_at"], datetime) if data.get("starts_at") else said
+        why = recurrence.too_many(data["recurrence"], start, said)
+        if why:
+            fix = "begin where it began to hold, name fewer times, or say until when"
+            yield Fault("data.recurrence", shown(data["recurrence"]), why, fix, "recurrence")
 
 
 def _struct(

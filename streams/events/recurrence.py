@@ -22,6 +22,11 @@ _LOCAL: Final = timezone(timedelta(hours=8))
 _DAY: Final = re.compile(r"^[+-]?(?:[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)$")
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAYS: Final = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
+_PERIOD_DAYS: Final = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+PAST_BOUND: Final = 10_000
+"""Occurrences that a demand may have before the event that says so, and again as many in the quarter after it: daily for 27 years."""
+AHEAD: Final = timedelta(days=92)
+"""Standing demands are posted so far ahead at most."""
 _BOUNDS: Final = {
     "BYMONTHDAY": (-31, 31),
     "BYMONTH": (1, 12),
@@ -39,6 +44,16 @@ class Rule(msgspec.Struct, frozen=True):
     interval: int
     count: int | None
     until: datetime | None
+    most: int = 1
+    """Occurrences in one period of the frequency at most."""
+
+    def most_between(self, start: datetime, end: datetime) -> int:
+        """A bound for the occurrences from ``start`` to ``end``, cheap to have; there may be fewer."""
+        last = end if self.until is None else min(end, self.until)
+        if last < start:
+            return 0
+        periods = int((last - start).days // (_PERIOD_DAYS[self.frequency] * self.interval)) + 1
+        return min(periods * self.most, self.count or periods * self.most)
 
     @property
     def every_us(self) -> int | None:
@@ -72,10 +87,33 @@ def parse(text: str) -> Rule:
     until = _until(parts.pop("UNTIL")) if "UNTIL" in parts else None
     if count is not None and until is not None:
         raise ValueError("has both COUNT and UNTIL")
-    _check_parts(parts, frequency)
+    times = _check_parts(parts, frequency)
     _check_matches(parts, frequency)
     normal = ";".join(f"{name}={value}" for name, value in _pairs(text))
-    return Rule(normal, frequency, interval, count, until)
+    return Rule(normal, frequency, interval, count, until, times * _days_named(parts, frequency))
+
+
+def _days_named(parts: dict[str, str], frequency: str) -> int:
+    """Days in one period of the frequency that a rule names at most."""
+    if frequency == "DAILY":
+        return 1
+    days = len(parts["BYDAY"].split(",")) if "BYDAY" in parts else 0
+    if frequency == "WEEKLY":
+        return days or 1
+    months = len(parts["BYMONTH"].split(",")) if "BYMONTH" in parts and frequency == "YEARLY" else 1
+    if "BYMONTHDAY" in parts:
+        return len(parts["BYMONTHDAY"].split(",")) * (
+            12 if frequency == "YEARLY" and "BYMONTH" not in parts else months
+        )
+    return _DAYS[frequency] if days else months
+
+
+def too_many(text: str, start: datetime, said: datetime) -> str:
+    """Why a rule that begins at ``start`` and was said at ``said`` has more occurrences than a demand may have; '' where it has not."""
+    most = parse(text).most_between(start, max(start, said) + AHEAD)
+    if most <= PAST_BOUND:
+        return ""
+    return f"has up to {most} occurrences until three months from now, more than {PAST_BOUND}"
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -83,7 +121,8 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: (pair[0] != "FREQ", pair[0]))
 
 
-def _check_parts(parts: dict[str, str], frequency: str) -> None:
+def _check_parts(parts: dict[str, str], frequency: str) -> int:
+    """How often a day the rule names at most. Raises ValueError."""
     times = 1
     for name, value in parts.items():
         if name == "BYDAY":
@@ -106,6 +145,7 @@ def _check_parts(parts: dict[str, str], frequency: str) -> None:
             raise ValueError(f"{name} is not supported")
     if times > TIMES_A_DAY_BOUND:
         raise ValueError(f"names {times} times a day, more than {TIMES_A_DAY_BOUND}")
+    return times
 
 
 def _check_matches(parts: dict[str, str], frequency: str) -> None:
@@ -135,6 +175,6 @@ def _until(text: str) -> datetime:
         if re.fullmatch(r"\d{8}", text):
             day = datetime.strptime(text, "%Y%m%d").replace(tzinfo=_LOCAL)
             return day + timedelta(days=1) - timedelta(microseconds=1)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise ValueError("UNTIL must be UTC (20261231T160000Z) or a day (20261231)")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from streams.events import Event, Fault, Refused
+from streams.events.recurrence import AHEAD, parse
 from streams.registry.errors import RegistryError
 from streams.registry.model import Ranges
 from streams.registry.registry import Registry
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+POSTINGS_BOUND: Final = 200_000
 
 
 def reached(event: Event, registry: Registry) -> Ranges:
@@ -17,7 +22,7 @@ def reached(event: Event, registry: Registry) -> Ranges:
         if event.issuer:
             registry.issuer(event.issuer)
         if event.verb == "issued":
-            return registry.resolve(data.reach)
+            return _bounded(event, registry.resolve(data.reach))
         if event.verb == "amended":
             if data.changes.get("issuer") is not None:
                 registry.issuer(data.changes["issuer"])
@@ -31,3 +36,18 @@ def reached(event: Event, registry: Registry) -> Ranges:
         fault = Fault(place, str(error.value)[:80], error.rule, error.fix, "unknown")
         raise Refused((fault,), event.source, event.id) from None
     return ()
+
+
+def _bounded(event: Event, ranges: Ranges) -> Ranges:
+    """The ranges; raises Refused where occurrences times ranges would be more postings than one demand may have."""
+    if event.data.recurrence is not None:
+        said = EPOCH + timedelta(microseconds=event.time_us)
+        start = event.data.starts_at or said
+        most = parse(event.data.recurrence).most_between(start, max(start, said) + AHEAD) * len(ranges)
+        if most > POSTINGS_BOUND:
+            rule = f"with its recurrence makes up to {most} postings, more than {POSTINGS_BOUND}"
+            fault = Fault(
+                "data.reach", f"{len(ranges)} ranges", rule, "name areas rather than units, or fewer times", "size"
+            )
+            raise Refused((fault,), event.source, event.id)
+    return ranges

@@ -121,7 +121,8 @@ def _over(
         if tier in sizes:
             at_us = now_us if metric.window.startswith("ahead") else start_us
             before[metric, tier] = load_at(metric, tier, at_us)
-            after[metric, tier] = before[metric, tier] + loads_at(postings, metric, at_us, {tier: sizes[tier]})[tier]
+            own = postings.select(postings.tier == tier)
+            after[metric, tier] = before[metric, tier] + loads_at(own, metric, at_us, {tier: sizes[tier]})[tier]
 
     def loads(found: Mapping[tuple[Metric, int], I64]) -> Callable[[Metric, int], I64]:
         return lambda metric, tier: found.get((metric, tier), np.zeros(registry.size(tier), np.int64))

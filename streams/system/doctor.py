@@ -5,6 +5,7 @@ Flows in: a data directory. Flows out: ``Finding`` rows, worst first. Reads file
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import time
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Level = Literal["bad", "warn", "ok"]
 DISK_FLOOR_GIB = 2.0
+"""Below which the room is short; nothing is taken in below FLOOR_BYTES of the door."""
 LAG_BOUND = 100_000
 
 
@@ -85,9 +87,9 @@ def _secrets(layout: Layout) -> Iterator[Finding]:
 
 
 def _parts(layout: Layout, running: Running) -> Iterator[Finding]:
-    yield Finding("ok", "kafka", f"at {running.kafka}")
-    yield Finding("ok", "store", f"at {running.store_host}:{running.store_port}")
     logs = layout.logs
+    yield _kafka(running)
+    yield Finding("ok", "store", f"at {running.store_host}:{running.store_port}")
     for name, url in (
         ("api", f"{running.api}/readyz"),
         ("dashboard", running.dashboard and f"{running.dashboard}/healthz"),
@@ -96,6 +98,19 @@ def _parts(layout: Layout, running: Running) -> Iterator[Finding]:
             continue
         yield _asked(name, url, f"its log is {logs / name}.log; it is started again by itself")
     yield from _stream(layout, running)
+
+
+def _kafka(running: Running) -> Finding:
+    """The broker, by a record that is written and read again."""
+    from streams.agents.topics import probe
+
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    try:
+        probe(running.kafka)
+    except Exception as error:  # whatever it is, the broker does not do its work
+        fix = "a broker of this installation is replaced by itself within a minute; mend one of your own"
+        return Finding("bad", "kafka", f"at {running.kafka}: takes no record ({type(error).__name__})", fix)
+    return Finding("ok", "kafka", f"at {running.kafka}: takes records and gives them back")
 
 
 def _asked(name: str, url: str, fix: str) -> Finding:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from streams.events import Effort
 from streams.events.data import us
+from streams.events.recurrence import parse
 from streams.ledger.lifecycle import Demand, occurrences
 
 LOCAL = timedelta(hours=8)
@@ -42,3 +43,34 @@ def test_days_and_weeks_are_those_of_dateutil(
             break
         found.append(us(moment))
     assert list(occurrences(demand, us(bound))) == found
+
+
+DAYS = st.sampled_from(
+    [
+        "",
+        ";BYDAY=MO",
+        ";BYDAY=MO,WE,FR",
+        ";BYMONTHDAY=1,15,31",
+        ";BYMONTHDAY=-1",
+        ";BYMONTH=2,5",
+        ";BYMONTH=2;BYMONTHDAY=1,2",
+    ]
+)
+
+
+@given(
+    starts=STARTS,
+    span=st.timedeltas(timedelta(0), timedelta(days=1_500)),
+    frequency=st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    interval=st.integers(1, 4),
+    days=DAYS,
+    hours=st.sampled_from(["", ";BYHOUR=8", ";BYHOUR=8,14,20"]),
+    count=st.sampled_from(["", ";COUNT=5"]),
+)
+def test_no_rule_has_more_occurrences_than_its_bound(
+    starts: datetime, span: timedelta, frequency: str, interval: int, days: str, hours: str, count: str
+) -> None:
+    text = f"FREQ={frequency};INTERVAL={interval}{days}{hours}{count}"
+    bound = parse(text).most_between(starts, starts + span)
+    demand = Demand(1, 1, "x", (), us(starts), text, None, Effort(1, 2, 3))
+    assert len(list(occurrences(demand, us(starts + span)))) <= bound

@@ -91,7 +91,7 @@ def test_each_verb_by_each_speaker(verb: str, who: str) -> None:
     assert allowed(event(verb), SPEAKERS[who]) == (who in MAY[verb])
 
 
-@pytest.mark.parametrize(("verb", "who"), product(set(DATA) - {"issued"}, SPEAKERS))
+@pytest.mark.parametrize(("verb", "who"), product([verb for verb in DATA if verb != "issued"], SPEAKERS))
 def test_what_is_not_there_looks_like_what_is_anothers(verb: str, who: str) -> None:
     one, speaker = event(verb), SPEAKERS[who]
     unknown = fault_of(one, [Target(SOURCE, "")], speaker, area_of, NOW_US)
