@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup up test browser lint types contracts check bench clean
+.PHONY: help setup up test faults browser lint types contracts check bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -34,6 +34,8 @@ browser: ## Make sure that a Chromium is there (installs Debian's where it may).
 # What needs neither broker nor browser runs side by side, a file at a time; the rest has the machine to itself.
 BESIDE := tests/unit tests/property tests/contract tests/store
 ALONE := tests/broker tests/acceptance tests/browser
+# What takes long: parts that freeze for 40 s, a disk that fills, fifty kills at random.
+FAULTS := tests/faults tests/acceptance/test_faults.py
 
 test: setup browser ## Set up and run every test (TESTS="tests/unit/rules" for some).
 ifdef TESTS
@@ -42,6 +44,9 @@ else
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(BESIDE)
 	@$(BIN)/python -m pytest $(ALONE)
 endif
+
+faults: setup ## Freeze, fill and kill everything, at length (some 15 minutes).
+	@BURDENWATCH_KILLS=17 $(BIN)/python -m pytest $(FAULTS)
 
 lint: setup ## ruff: rules and format.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -52,7 +57,7 @@ types: setup ## mypy --strict.
 contracts: setup ## import-linter: which room may import which.
 	@$(BIN)/lint-imports --no-cache
 
-check: test lint types contracts ## What CI runs.
+check: test faults lint types contracts ## What CI runs.
 
 bench: setup ## Measure every figure of docs/benchmarks.md (takes about an hour; ONLY=ledger for one).
 	@$(BIN)/python -m tests.bench $(ONLY)

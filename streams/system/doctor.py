@@ -27,6 +27,8 @@ Level = Literal["bad", "warn", "ok"]
 DISK_FLOOR_GIB = 2.0
 """Below which the room is short; nothing is taken in below FLOOR_BYTES of the door."""
 LAG_BOUND = 100_000
+YOUNG_US = 120_000_000
+"""A system that was started so lately may have parts that completed nothing yet."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,18 @@ def _asked(name: str, url: str, fix: str) -> Finding:
 LOGS: Final = {"worker": "worker", "judge": "judge", "notifier": "notify"}
 
 
-def _rounds(parts: Sequence[PartState], faults: Sequence[FaultRow], layout: Layout) -> Iterator[Finding]:
-    """Each part by the age of what it last completed, and rules that are set aside."""
+def _rounds(
+    parts: Sequence[PartState], faults: Sequence[FaultRow], layout: Layout, *, young: bool
+) -> Iterator[Finding]:
+    """Each part by the age of what it last completed, and rules that are set aside. ``young``: the system was started a moment ago."""
     for part in parts:
         about = f"{part.part} {part.name}"
         log = layout.logs / f"{LOGS[part.part]}.log"
         error = last_error(log)
         fix = f"its log is {log}{f' ({error})' if error else ''}; it is started again by itself"
-        if part.condition == "never":
+        if part.condition == "never" and young:
+            yield Finding("ok", about, "has only just begun")
+        elif part.condition == "never":
             yield Finding("bad", about, "has completed no round within a day", fix)
         elif part.condition == "late":
             yield Finding(
@@ -171,7 +177,7 @@ def _stream(layout: Layout, running: Running) -> Iterator[Finding]:
     except Exception as error:  # whatever keeps the store from answering is the finding
         yield Finding("bad", "store", f"does not answer ({error})", f"its log is in {layout.logs}")
         return
-    yield from _rounds(parts, faults, layout)
+    yield from _rounds(parts, faults, layout, young=now_us - running.since_us < YOUNG_US)
     for death in deaths:
         why = last_error(layout.logs / f"{death.name}.log") or "see its log"
         what = f"died {death.items} times within ten minutes: {why}"

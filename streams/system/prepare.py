@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import time
+
 from streams.agents.settings import Settings
 from streams.agents.topics import ensure_topics
+from streams.registry import load
 from streams.store import connect, migrate
+from streams.store.reposting import settle_registry
 
 
 def main() -> None:
@@ -16,6 +20,7 @@ def main() -> None:
     client = connect(settings.store())
     try:
         migrate(client)
+        settle_registry(client, load(settings.registry), time.time_ns() // 1000)
     finally:
         client.close()
 

@@ -20,8 +20,10 @@ from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.topics import ensure_topics, probe
+from streams.registry import load
 from streams.store import Address, connect, migrate
 from streams.store.health import has_reported
+from streams.store.reposting import UnitsLost, settle_registry
 from streams.store.rounds import RESTARTS, Round, insert_rounds
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.supervisor import Command, Supervisor
@@ -107,6 +109,10 @@ class System:
         client = connect(store)
         try:
             migrate(client)
+            if settle_registry(client, load(self._layout.registry), time.time_ns() // 1000):
+                self._say("the registry has changed: all demands are posted anew")
+        except UnitsLost as lost:
+            raise SystemFault(str(lost)) from None
         finally:
             client.close()
 

@@ -31,6 +31,7 @@ from streams.ledger.lifecycle import horizon_us
 from streams.registry import load
 from streams.store import WorkerReport, connect, get_meta, insert_reports, insert_ticks, set_meta
 from streams.store.reconciling import standing
+from streams.store.reposting import is_to_repost, issued_keys, reposted
 
 _LOG: Final = logging.getLogger(__name__)
 TICK_S: Final = 1.0
@@ -41,6 +42,8 @@ STANDSTILL_S: Final = 8.0
 """Less than the group's session (10 s): after that another worker may have the partitions."""
 PACE_S: Final = 0.07
 """Between the beginnings of two flushes of a lane: an insert costs the store some 40 ms of CPU whatever its size."""
+DOUBTED: Final = 20_000
+"""Demands that are handed out at once to be reconciled."""
 WAITING_BOUND: Final = 100_000
 """Records that wait in a lane; above, Faust is made to wait."""
 
@@ -312,16 +315,22 @@ class Flow:
         return rows
 
     async def _roll(self, lane: Lane, now_us: int) -> None:
-        """At a new month, have the standing demands posted further: said through the log like everything else."""
-        horizon = str(horizon_us(now_us))
-        if 0 not in lane.assigned or await lane.run(get_meta, lane.client, "horizon") == horizon:
+        """At a new month, have the standing demands posted further, and after a change of the registry all: said through the log as all else."""
+        if 0 not in lane.assigned:
             return
-        doubtful: dict[int, list[Doubtful]] = {shard: [] for shard in range(self._shards.n)}
-        for key, ident in await lane.run(standing, lane.client):
-            for shard in doubtful:
-                doubtful[shard].append(Doubtful(key, ident, key))
-        await self._tell(Words({}, doubtful, [], 0))
-        await lane.run(set_meta, lane.client, "horizon", horizon, now_us)
+        if await lane.run(is_to_repost, lane.client):
+            await self._doubt(await lane.run(issued_keys, lane.client))
+            await lane.run(reposted, lane.client, now_us)
+        horizon = str(horizon_us(now_us))
+        if await lane.run(get_meta, lane.client, "horizon") != horizon:
+            await self._doubt(await lane.run(standing, lane.client))
+            await lane.run(set_meta, lane.client, "horizon", horizon, now_us)
+
+    async def _doubt(self, demands: list[tuple[int, int]]) -> None:
+        """Have demands (key, ident) reconciled in every shard."""
+        for first in range(0, len(demands), DOUBTED):
+            doubtful = [Doubtful(key, ident, key) for key, ident in demands[first : first + DOUBTED]]
+            await self._tell(Words({}, dict.fromkeys(range(self._shards.n), doubtful), [], 0))
 
     async def close(self) -> None:
         """Settle, before the worker leaves its group, and let go of the broker."""

@@ -51,7 +51,7 @@ def registry() -> Registry:
 def stored(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What acts and silences would write."""
     rows: list[Any] = []
-    seen = SimpleNamespace(transition=SimpleNamespace(rule="R01-x"))
+    seen = SimpleNamespace(transition=SimpleNamespace(rule="R01-x", issuer="510104-education"))
     monkeypatch.setattr(acting, "finding_history", lambda *_: [seen])
     monkeypatch.setattr(acting, "acts_of", lambda *_: list(rows))
     monkeypatch.setattr(acting, "insert_act", lambda _client, act, _rule: rows.append(act))
