@@ -55,6 +55,7 @@ def up(
         raise Outcome(WRONG_USE, f"--speed {speed}: must be above 0 and at most 3600; give for example --speed 10")
     if not 1024 <= port <= 65_000:
         raise Outcome(WRONG_USE, f"--port {port}: must be between 1024 and 65000; give for example --port 8600")
+    _check_place(area, kafka)
     _check_alerts(alerts)
     wish = Wish(data or default_data(), port, area, speed, empty, headless, kafka, alerts)
     ended = threading.Event()
@@ -79,6 +80,18 @@ def up(
     print(f"token {system.layout.secret('token')}", flush=True)
     ended.wait()
     system.stop()
+
+
+def _check_place(area: str, kafka: str | None) -> None:
+    """What is no division or no address is told before anything starts. Raises Outcome."""
+    from streams.registry import load
+
+    if area and not (area.isdecimal() and load().is_area(area)):
+        raise Outcome(WRONG_USE, f"--area {area[:40]!r}: no such division; give its code, for example 51 for Sichuan")
+    for part in (kafka or "").split(",") if kafka is not None else ():
+        host, _, port = part.strip().rpartition(":")
+        if not host or not port.isdecimal():
+            raise Outcome(WRONG_USE, f"--kafka {part[:80]!r}: must be HOST:PORT; give for example 127.0.0.1:9092")
 
 
 def _check_alerts(path: Path | None) -> None:

@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kafka.errors import KafkaError
+
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
@@ -59,8 +61,14 @@ class System:
 
     def start(self) -> Running:
         """Raises SystemFault when the directory is in use or a part does not answer in time."""
-        self._lock = self._layout.lock()
-        self._layout.prepare()
+        try:
+            self._lock = self._layout.lock()
+            self._layout.prepare()
+        except OSError as error:
+            message = (
+                f"{self._layout.data}: {error.strerror or error}; choose a directory that can be written, with --data"
+            )
+            raise SystemFault(message) from None
         kafka, store = self._start_engines()
         self._prepare_engines(kafka, store)
         running = self._start_parts(kafka, store)
@@ -105,7 +113,13 @@ class System:
         return address, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
 
     def _prepare_engines(self, kafka: str, store: Address) -> None:
-        ensure_topics(kafka)
+        try:
+            ensure_topics(kafka)
+        except KafkaError as error:
+            message = (
+                f"kafka at {kafka} does not answer ({type(error).__name__}); start it, or name another with --kafka"
+            )
+            raise SystemFault(message) from None
         client = connect(store)
         try:
             migrate(client)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,20 @@ def test_the_note_is_only_believed_while_its_process_lives(layout: Layout) -> No
     layout.retract()
     with pytest.raises(SystemFault):
         layout.running()
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("--kafka", "nonsense"), "must be HOST:PORT", 2),
+        (("--area", "xyz"), "no such division", 2),
+        (("--data", "/dev/null"), "choose a directory", 3),
+        (("--data", "/proc/none"), "choose a directory", 3),
+    ],
+)
+def test_what_up_cannot_do_is_one_line(words: tuple[str, ...], said: str, code: int, tmp_path: Path) -> None:
+    place = () if "--data" in words else ("--data", str(tmp_path / "data"))
+    command = [str(Path(sys.executable).with_name("burdenwatch")), "up", *words, *place]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (found.returncode, len(found.stderr.splitlines())) == (code, 1), found.stderr
+    assert said in found.stderr
