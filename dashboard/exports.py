@@ -17,9 +17,9 @@ from openpyxl.utils import get_column_letter
 
 from dashboard.frame import Frame
 from dashboard.sheets.desk import DeskExport, DeskSheet, Row
-from dashboard.spreadsheet import Cell, csv_of, plain
 from dashboard.views.context import Context
 from dashboard.words import Words, moment
+from streams.desk.spreadsheet import Cell, csv_of, plain
 from streams.store import OutOfScope
 from streams.store.findings import NOBODY
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboard.spreadsheet import csv_of
+from streams.desk.spreadsheet import csv_of
 
 Cell = str | float
 

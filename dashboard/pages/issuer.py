@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.briefs import brief_buttons
 from dashboard.drafts import draft_form
 from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
@@ -63,6 +64,8 @@ def page() -> None:
         words("demands")
     with right:
         words("kinds")
+    if _is_issuer(found, code):
+        brief_buttons(found, "issuer", code)
     with st.container(key="desk-tools"):
         if code:
             draft_form(found, code)

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.briefs import brief_buttons
 from dashboard.drawing import live_chart
 from dashboard.figures.days import load_by_day
 from dashboard.frame import Frame, frame
@@ -49,6 +50,8 @@ def page() -> None:
         show("kinds", "survey", 20)
     show("body", "survey", 20)
     show("foot", "pulse", 10)
+    place = found.context.place
+    brief_buttons(found, "unit" if place.unit else "area", place.unit or place.area)
 
 
 page()

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.briefs import brief_buttons
 from dashboard.drawing import live_chart, live_words
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import DayLoads, plain_days
@@ -73,6 +74,7 @@ def page() -> None:
     with right:
         live_chart(found, "band", rows, partial(band, context))
         words("who")
+    brief_buttons(found, "unit", found.context.place.unit)
     with st.container(key="desk-tools"):
         took_form(found)
 

@@ -5,12 +5,18 @@ Characters that no document can hold are left out: what was stored before they w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO
+from typing import cast
 
 from docx import Document as Docx
+from docx.document import Document as Page
 from docx.oxml.ns import qn
 from docx.shared import Pt
+from docx.styles.style import ParagraphStyle
+from docx.table import Table
+from docx.text.paragraph import Paragraph
 
 from streams.alerts.evidence import Document
 from streams.events.characters import printable
@@ -48,31 +54,55 @@ def html(one: Document) -> bytes:
 
 
 def docx(one: Document) -> bytes:
-    """A Word file; the east Asian font is named, so that it is set well where it is installed."""
+    """A Word file."""
     one = _fit(one)
-    made = Docx()
-    normal = made.styles["Normal"]
-    normal.font.size = Pt(10.5)
-    normal.element.rPr.get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+    made = begun(10.5)
     made.add_heading(one.title, 1)
     for text in one.lead:
         made.add_paragraph(text)
     for name, value in one.facts:
-        line = made.add_paragraph()
-        line.add_run(f"{name}：").bold = True
-        line.add_run(value)
+        fact(made, name, value)
     for table in one.tables:
         made.add_heading(table.title, 2)
-        grid = made.add_table(1, len(table.head), style="Table Grid")
-        for cell, text in zip(grid.rows[0].cells, table.head, strict=True):
-            cell.text = text
-        for row in table.rows:
-            for cell, text in zip(grid.add_row().cells, row, strict=True):
-                cell.text = text
+        tabled(made, table.head, table.rows)
     for heading, text in one.closing:
         made.add_heading(heading, 2)
         made.add_paragraph(text)
     made.add_paragraph(one.foot)
+    return saved(made)
+
+
+def begun(points: float) -> Page:
+    """An empty Word document; the east Asian font is named, so that it is set well where it is installed."""
+    made = Docx()
+    normal = made.styles["Normal"]
+    assert isinstance(normal, ParagraphStyle)
+    normal.font.size = Pt(points)
+    normal.element.rPr.get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+    return made
+
+
+def fact(made: Page, name: str, value: str) -> Paragraph:
+    """A line with a name in bold and what it is."""
+    line = made.add_paragraph()
+    line.add_run(f"{name}：").bold = True
+    line.add_run(value)
+    return line
+
+
+def tabled(made: Page, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table with a line for each row; rows are as wide as ``head``."""
+    grid = made.add_table(1, len(head), style="Table Grid")
+    for cell, text in zip(grid.rows[0].cells, head, strict=True):
+        cell.text = text
+    for row in rows:
+        for cell, text in zip(grid.add_row().cells, row, strict=True):
+            cell.text = text
+    return cast(Table, grid)
+
+
+def saved(made: Page) -> bytes:
+    """The file."""
     out = BytesIO()
     made.save(out)
     return out.getvalue()

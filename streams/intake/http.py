@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from streams.intake.answers import HttpFault, body_of, fault, json, later, token_of
 from streams.intake.binding import EVENT_LIMIT
+from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker, Unavailable
 from streams.intake.desk_http import Desk
 from streams.intake.door import Door, Lookup
@@ -47,13 +48,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What the API is made of. ``reads``, ``desk`` and ``registry`` may be missing: an ingest-only door."""
+    """What the API is made of. ``reads``, ``desk``, ``briefs`` and ``registry`` may be missing: an ingest-only door."""
 
     broker: Broker
     tokens: Tokens
     registry: Registry | None = None
     reads: Reads | None = None
     desk: Desk | None = None
+    briefs: Briefs | None = None
     lookup: Lookup | None = None
     rate: float = 5000.0
     burst: int = 50_000
@@ -181,6 +183,8 @@ def build(parts: Parts) -> Starlette:
         routes += parts.reads.routes(parts.tokens)
     if parts.desk is not None:
         routes += parts.desk.routes(parts.tokens)
+    if parts.briefs is not None:
+        routes += parts.briefs.routes(parts.tokens)
     return Starlette(
         routes=[Route(path, api.counted(path, handler), methods=[method]) for method, path, handler in routes],
         lifespan=lifespan,

@@ -127,6 +127,19 @@ def _write(summary: str, body: type[Any], status: int) -> dict[str, Any]:
     }
 
 
+def _brief() -> dict[str, Any]:
+    parameters = [
+        _query("area", "Division code, '' the whole country; exactly one of area, issuer and unit.", "51"),
+        _query("issuer", "AREA6-LINE.", "510000-education"),
+        _query("unit", "A unit's code.", "510104017"),
+        _query("period", "week (default): 7 days; month: 30 days.", "month"),
+        _query("until", "The day that ends the period; default today.", "2026-03-03"),
+        _query("format", "pdf (default), docx or xlsx.", "docx"),
+        _query("lang", "zh (default) or en.", "en"),
+    ]
+    return _read("Two pages about an area, an issuer or a unit, as a file.", "application/pdf", parameters)
+
+
 def _paths(answer: dict[str, Any]) -> dict[str, Any]:
     unit = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}, "example": "510104017"}
     at = _query("at", "The instant, ISO 8601 with offset; default now.", "2026-03-03T15:00:00+08:00")
@@ -155,6 +168,7 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
         "/v1/silences": _read("Every silence, past ones too.", JSON, [])
         | _write("Nothing is told of what matches until it ends.", SilenceWish, 201),
         "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
+        "/v1/brief": _brief(),
         "/v1/hotspots": hotspots,
         "/healthz": _probe("Whether work moves."),
         "/readyz": _probe("Whether events can be taken and reads answered."),

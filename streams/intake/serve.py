@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from streams import registry, store
 from streams.intake import tokens
 from streams.intake.binding import PROBES
+from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker
 from streams.intake.client import now_us
 from streams.intake.desk_http import Desk
@@ -25,6 +26,9 @@ from streams.intake.http import Parts, build
 from streams.intake.reads_http import Reads
 from streams.intake.room import Room
 from streams.intake.settings import Settings
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
 
 _SHUTDOWN_S: Final = 15
 STORE_PATIENCE_S: Final = 3.0
@@ -35,7 +39,11 @@ def parts_of(settings: Settings) -> Parts:
     """Everything that the API is made of; raises TokenFault or RegistryError where files are wrong."""
     units = registry.load(settings.registry if settings.registry and settings.registry.exists() else None)
     address = store.Address(settings.store_host, settings.store_port, settings.store_user, settings.store_password())
-    reads = Reads(lambda: store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
+
+    def reader() -> Client:
+        return store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S)
+
+    reads = Reads(reader, units, now_us=now_us)
     desk = None
     if settings.desk_password_file is not None:
         writer = store.Address(settings.store_host, settings.store_port, settings.desk_user, settings.desk_password())
@@ -52,6 +60,7 @@ def parts_of(settings: Settings) -> Parts:
         registry=units,
         reads=reads,
         desk=desk,
+        briefs=Briefs(reader, units, now_us=now_us),
         lookup=reads.lookup,
         rate=settings.rate,
         burst=settings.burst,

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboard.spreadsheet import plain
 from streams.agents.worker.admission import Raw, Refusal
 from streams.agents.worker.refusals import counts, record
 from streams.alerts.evidence import Document, Table
@@ -19,6 +18,7 @@ from streams.calendars import Calendar
 from streams.desk import acting
 from streams.desk.acting import ActWish, SilenceWish, acted, silenced
 from streams.desk.prechecking import draft_of
+from streams.desk.spreadsheet import plain
 from streams.events import Refused, decode
 from streams.intake.answers import HttpFault
 from streams.intake.reads_http import _count
