@@ -15,6 +15,7 @@ from dashboard.place import UNIT_DIGITS, Place
 from dashboard.words import moment
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
+from streams.store.comparing import alike, comparable_since
 from streams.store.health import posting_count
 
 WINDOWS: Final = ("24h", "7d", "30d")
@@ -72,6 +73,13 @@ class Survey:
     issuers: tuple[IssuerLoad, ...]
     coverage: Coverage
     workdays: frozenset[date]
+    since: date | None = None
+    """From this day on periods can be compared; None while nothing is known."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether the period can be compared with as long a one before."""
+        return alike(self.since, self.first - (self.last - self.first) - timedelta(days=1))
 
 
 class Sheet(Protocol):
@@ -170,6 +178,7 @@ class StoreSource:
         alone = len(area) >= UNIT_DIGITS
         hottest = None if alone else ask(reads.hotspots, *here, place.tier, first, last, area=area, n=10)
         issuers = ask(reads.top_issuers, *here, area, first, last, n=10)
+        since = ask(comparable_since, engine.client)
         coverage = reads.coverage(*here, at_us, tier="township", area=area)
         return Survey(
             at_us=at_us,
@@ -184,4 +193,5 @@ class StoreSource:
             issuers=tuple(issuers.result()),
             coverage=coverage,
             workdays=frozenset(day for day in days if engine.calendar.is_workday(day)),
+            since=since.result(),
         )

@@ -27,8 +27,10 @@ BOUND: Final = 2.0
 
 
 def hotspot_map(context: Context, survey: Survey, look: Look) -> Chart | None:
-    """None where fewer than three places have a figure for both periods."""
+    """None where fewer than three places have a figure for both periods, or the periods cannot be compared."""
     say = context.say
+    if not survey.alike:
+        return None
     before = {one.code: one for one in survey.places_before}
     both = [(one, before[one.code]) for one in survey.places if one.units and one.code in before]
     both = [(now, then) for now, then in both if then.likely > 0]

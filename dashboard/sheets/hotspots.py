@@ -22,6 +22,7 @@ from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import Place
 from dashboard.words import moment
 from streams.store import Scope
+from streams.store.comparing import alike, comparable_since
 from streams.store.deltas import profile, units
 from streams.store.ground import of_area
 from streams.store.span import days_span
@@ -69,6 +70,8 @@ class HotspotSheet:
     clusters: tuple[Cluster, ...]
     compared: int
     """Counties that were compared; fewer than 20 are not."""
+    alike: bool = True
+    """Whether the period can be compared with the one before."""
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -95,15 +98,19 @@ class HotspotSheet:
             )
 
         known = staff > 0
+        same = alike(comparable_since(engine.client), gone)
         found = means.result()
         return cls(
             at_us=at_us,
             absolute=best(load.astype(np.float64)),
             per_head=best(np.divide(load, staff, out=np.zeros(len(load)), where=known)),
-            growth=best(np.divide(load - before, before, out=np.zeros(len(load)), where=before >= FLOOR)),
+            growth=best(np.divide(load - before, before, out=np.zeros(len(load)), where=before >= FLOOR))
+            if same
+            else (),
             heads=int(known.sum()),
             clusters=clusters(found, neighbours()) if len(found) >= FEWEST else (),
             compared=len(found),
+            alike=same,
         )
 
 

@@ -15,6 +15,7 @@ from dashboard.words import moment
 from streams.calendars.periods import DAY_US
 from streams.rules import Transition
 from streams.store import Scope
+from streams.store.comparing import alike, comparable_since
 from streams.store.findings import by_issuer
 from streams.store.issuing import Issued, IssuedDay, issued_by, issuer_days
 
@@ -34,6 +35,8 @@ class IssuerSheet:
     demands: tuple[Issued, ...]
     findings: tuple[Transition, ...]
     workdays: frozenset[date]
+    alike: bool = True
+    """Whether 30 days can be compared with the 30 before."""
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -48,4 +51,5 @@ class IssuerSheet:
         return cls(
             at_us, today, tuple(days.result()), tuple(demands.result()), tuple(findings),
             frozenset(day for day in span if engine.calendar.is_workday(day)),
+            alike(comparable_since(engine.client), today - timedelta(days=59)),
         )  # fmt: skip

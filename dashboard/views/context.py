@@ -134,9 +134,17 @@ class Context:
         return self.say({2: "Provinces", 4: "Cities", 6: "Counties", 9: "Townships"}.get(digits, "Villages"))
 
 
-def change(context: Context, now: int, before: int) -> Html:
-    """How a load compares with the period before: an arrow, a figure and words, never colour alone."""
+def change(context: Context, now: int, before: int, *, alike: bool = True) -> Html:
+    """How a load compares with the period before: an arrow, a figure and words, never colour alone.
+
+    Not ``alike``: the two are not covered by the same feeds, and nothing is said of more or less.
+    """
     say = context.say
+    if not alike:
+        why = say(
+            "Some kinds of demands were not yet recorded in the whole period before: more data is not more burden."
+        )
+        return tag("span", say("not comparable"), class_="delta", title=why)
     if before <= 0:
         return tag("span", say("no earlier figure"), class_="delta")
     share = now / before - 1

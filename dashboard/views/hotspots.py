@@ -65,7 +65,11 @@ def growth(context: Context, found: HotspotSheet) -> Html:
         context,
         found.growth,
         lambda one: change(context, one.load, one.before),
-        say("No township had enough load before to compare with."),
+        say("No township had enough load before to compare with.")
+        if found.alike
+        else say(
+            "Some kinds of demands were not yet recorded in the whole period before: more data is not more burden."
+        ),
     )
     note = say(
         "Load of the period against as long a time right before, for townships that had at least ten hours then. Today is not over yet."

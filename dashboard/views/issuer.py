@@ -57,7 +57,7 @@ def loads(context: Context, found: IssuerSheet) -> Html:
             say("Load caused, 30 days"),
             say.hours(month),
             say("person-h"),
-            change(context, month, before),
+            change(context, month, before, alike=found.alike),
             exact=say.exact(month),
             key="month",
             lead=True,

@@ -5,9 +5,11 @@ Pure. Flows in: a Context, a pulse, a survey. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.snapshot import WINDOWS, Pulse, Survey
+from dashboard.snapshot import WINDOW_US, WINDOWS, Pulse, Survey
 from dashboard.views.context import Context, change
 from dashboard.views.markup import Html, html, tag
+from dashboard.words import moment
+from streams.store.comparing import alike
 
 TITLES = {"24h": "Load, last 24 hours", "7d": "Load, last 7 days", "30d": "Load, last 30 days"}
 
@@ -66,7 +68,10 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
     for window in WINDOWS:
         load = pulse.load if window == "24h" else survey.load[window]
         before = survey.load_before[window]
-        note = html(change(context, load, before), " ", say("against the period before") if before > 0 else "")
+        same = alike(survey.since, moment(pulse.at_us - 2 * WINDOW_US[window]).date())
+        note = html(
+            change(context, load, before, alike=same), " ", say("against the period before") if before > 0 else ""
+        )
         cells.append(
             figure(
                 say(TITLES[window]), say.hours(load), say("person-h"), note, exact=say.exact(load), key=window,

@@ -92,7 +92,7 @@ def _table(context: Context, survey: Survey, ordered: Sequence[AreaLoad]) -> Htm
                 tag("td", str(place), class_="place"),
                 tag("td", context.go(one.code), bar(value / highest if highest else 0), class_="who"),
                 tag("td", say.hours(value), class_="num strong", title=say.exact(value)),
-                tag("td", change(context, one.likely, before.get(one.code, 0)), class_="num"),
+                tag("td", change(context, one.likely, before.get(one.code, 0), alike=survey.alike), class_="num"),
                 data_code=one.code,
             )
         )

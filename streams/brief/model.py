@@ -148,6 +148,8 @@ class Brief:
     ahead: int | None = None
     """Person-minutes known of the next 7 days, of a unit."""
     made: Made | None = None
+    alike: bool = True
+    """Whether the same kinds of demands are recorded in both periods."""
 
     def ranking(self, key: str) -> Ranking | None:
         """One of the lists, None where there is none with lines."""
@@ -156,7 +158,7 @@ class Brief:
     @property
     def comparable(self) -> bool:
         """Whether the period and the one before are covered alike, so that more is more and not more coverage."""
-        if self.before <= 0:
+        if self.before <= 0 or not self.alike:
             return False
         if self.coverage is None:
             return self.count > 0 and self.count_before > 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ from streams.desk.findings import rulebook, severity_ranks
 from streams.registry import Registry
 from streams.store import Scope, reads
 from streams.store.answers import DemandRow
+from streams.store.comparing import alike, comparable_since
 from streams.store.findings import StoredTransition, by_issuer, findings_in, open_counts
 from streams.store.issuing import issued_by, issuer_days
 from streams.store.span import days_span
@@ -43,12 +45,15 @@ def read(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us: in
         return _POOL.submit(question, client, scope, registry, *asked, **more)
 
     if wish.sort == "issuer":
-        return _of_issuer(client, scope, registry, wish, at_us, ask)
-    scope.require_area(wish.code)
-    if wish.sort == "unit":
-        return _of_unit(client, scope, registry, wish, at_us, ask)
-    registry.name_of(wish.code)
-    return _of_area(client, scope, registry, wish, at_us, ask)
+        found = _of_issuer(client, scope, registry, wish, at_us, ask)
+    elif wish.sort == "unit":
+        scope.require_area(wish.code)
+        found = _of_unit(client, scope, registry, wish, at_us, ask)
+    else:
+        scope.require_area(wish.code)
+        registry.name_of(wish.code)
+        found = _of_area(client, scope, registry, wish, at_us, ask)
+    return replace(found, alike=alike(comparable_since(client), wish.before[0]))
 
 
 def _of_area(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us: int, ask: Asked) -> Brief:
