@@ -42,9 +42,31 @@ from streams.store.scope import Role
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 SEES: Final[Mapping[Role, tuple[str, ...]]] = {
-    "leadership": ("situation", "hotspots", "review", "desk", "unit", "issuer", "rules", "health"),
-    "supervisor": ("desk", "situation", "hotspots", "review", "unit", "issuer", "rules", "health"),
-    "operator": ("health", "situation", "hotspots", "review", "desk", "unit", "issuer", "rules"),
+    "leadership": (
+        "situation",
+        "hotspots",
+        "review",
+        "explore",
+        "compare",
+        "desk",
+        "unit",
+        "issuer",
+        "rules",
+        "health",
+    ),
+    "supervisor": (
+        "desk",
+        "situation",
+        "hotspots",
+        "review",
+        "explore",
+        "compare",
+        "unit",
+        "issuer",
+        "rules",
+        "health",
+    ),
+    "operator": ("health", "situation", "hotspots", "review", "explore", "compare", "desk", "unit", "issuer", "rules"),
     "unit": ("unit", "desk", "rules"),
     "issuer": ("issuer", "desk", "rules"),
 }

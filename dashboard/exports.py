@@ -5,7 +5,7 @@ Flows in: the desk's rows. Flows out: bytes, behind two buttons. Touches the pag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from dashboard.frame import Frame
+from dashboard.place import Place
 from dashboard.sheets.desk import DeskExport, DeskSheet, Row
 from dashboard.views.context import Context
 from dashboard.words import Words, moment
@@ -66,6 +67,50 @@ def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
         (say("Filter"), " · ".join(filter(None, (say("open"), place.rule, layer, whose)))),
         (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
     ]
+
+
+def take_table(
+    found: Frame, name: str, read: Callable[[], tuple[int, Sequence[Cell], Sequence[Sequence[Cell]]]]
+) -> None:
+    """A table as CSV and XLSX, each saying what it is of. ``read``: of when it is, its headings, its lines; called when a file is taken."""
+    place = found.context.place
+    whole = f"{name}-{place.area or 'all'}-{place.span}"
+
+    def made(write: Callable[[Sequence[Sequence[Cell]]], bytes]) -> bytes:
+        at_us, heads, lines = read()
+        return write((*crossed_head(found, at_us), (), heads, *lines))
+
+    left, right, _ = st.columns([1, 1, 4])
+    for column, label, ending, mime, write in (
+        (left, "CSV", "csv", "text/csv; charset=utf-8", csv_of), (right, "XLSX", "xlsx", XLSX, plain_book),
+    ):  # fmt: skip
+        file = f"{whole}.{ending}"
+        column.download_button(
+            label, found.exported(file, partial(made, write)), file, mime, on_click="ignore", key=f"{name}-{ending}"
+        )
+
+
+def crossed_head(found: Frame, at_us: int) -> list[tuple[str, str]]:
+    """What a table that was taken away says of itself: area, address with every choice, instant and zone."""
+    context = found.context
+    say, place = context.say, context.place
+    return [
+        (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
+        (say("Filter"), place.link(lang=Place.lang, role="").removeprefix("?")),
+        (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
+    ]
+
+
+def plain_book(lines: Sequence[Sequence[Cell]]) -> bytes:
+    """One sheet with these lines."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in lines:
+        sheet.append([plain(cell) for cell in line])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 COLUMNS: Final = (

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from dashboard.period import DEFAULT, PERIOD
+from streams.events.model import KINDS
+
 PERIODS: Final = (1, 7, 30, 90)
 MEASURES: Final = ("unit", "total")
 TIERS: Final = ("township", "village")
@@ -23,6 +26,12 @@ ROLE: Final = re.compile(r"[a-z]{1,12}", re.ASCII)
 ISSUER: Final = re.compile(r"[0-9]{6}-[a-z][a-z-]{0,40}|none", re.ASCII)
 """A code of a body; 'none' stands for findings about nobody in particular."""
 FINDING: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+ROWS: Final = ("place", "tier", "issuer", "line", "level", "kind", "month", "week", "day")
+COLUMNS: Final = ("kind", "place", "tier", "line", "level", "month", "week", "day", "none")
+AMOUNTS: Final = ("likely", "low", "high", "demands", "receipts", "mean")
+ISSUER_LEVELS: Final = ("centre", "province", "prefecture", "county")
+LINE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+SIDE: Final = re.compile(rf"[0-9]{{0,12}}~({PERIOD.pattern})~({ISSUER.pattern})?", re.ASCII)
 UNIT_DIGITS: Final = 9
 """From townships down a place is itself a unit that receives."""
 
@@ -32,7 +41,9 @@ class Place:
     """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
     ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
     that a note is about, joined by a dash. ``rule``, ``layer``, ``finding``: what the desk shows.
-    ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect."""
+    ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect.
+    ``rows``, ``cols``, ``amount``, ``span``, ``kinds``, ``tiers``, ``lines``, ``levels``: what is crossed (lists are parted by commas).
+    ``left``, ``right``: what is compared, as AREA~PERIOD~ISSUER."""
 
     area: str = ""
     days: int = 30
@@ -46,6 +57,16 @@ class Place:
     layer: str = ""
     issuer: str = ""
     role: str = ""
+    rows: str = "place"
+    cols: str = "kind"
+    amount: str = "likely"
+    span: str = DEFAULT
+    kinds: str = ""
+    tiers: str = ""
+    lines: str = ""
+    levels: str = ""
+    left: str = ""
+    right: str = ""
     lang: str = "zh"
 
     def link(self, **changes: Any) -> str:
@@ -53,6 +74,15 @@ class Place:
         target = replace(self, **changes)
         plain = {key: value for key, value in vars(target).items() if key != "area" and value != getattr(Place, key)}
         return "?" + urlencode({"area": target.area, **plain})
+
+    @property
+    def plain(self) -> Place:
+        """The same without what one page alone asks for: what links from page to page carry."""
+        own = (*CHOSEN, "q", "note", "rule", "layer", "finding")
+        return replace(self, **{name: getattr(Place, name) for name in own})
+
+
+CHOSEN: Final = ("rows", "cols", "amount", "span", "kinds", "tiers", "lines", "levels", "left", "right")
 
 
 def _one_of(value: str, known: tuple[str, ...], default: str) -> str:
@@ -77,4 +107,30 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         issuer=issuer if ISSUER.fullmatch(issuer := query.get("issuer", "")) else "",
         role=role if ROLE.fullmatch(role := query.get("role", "")) else "",
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
+        **_chosen(query),
     )
+
+
+def _chosen(query: Mapping[str, str]) -> dict[str, str]:
+    """What the pages that cross and compare are asked for."""
+    rows = _one_of(query.get("rows", ""), ROWS, Place.rows)
+    cols = _one_of(query.get("cols", ""), COLUMNS, Place.cols)
+    sides = {name: text if SIDE.fullmatch(text := query.get(name, "")) else "" for name in ("left", "right")}
+    return {
+        "rows": rows,
+        "cols": cols if cols != rows else "none",
+        "amount": _one_of(query.get("amount", ""), AMOUNTS, Place.amount),
+        "span": span if PERIOD.fullmatch(span := query.get("span", "")) else Place.span,
+        "kinds": _some_of(query.get("kinds", ""), KINDS),
+        "tiers": _some_of(query.get("tiers", ""), TIERS),
+        "levels": _some_of(query.get("levels", ""), ISSUER_LEVELS),
+        "lines": ",".join(sorted({one for one in query.get("lines", "").split(",") if LINE.fullmatch(one)})),
+        **sides,
+    }
+
+
+def _some_of(text: str, known: tuple[str, ...]) -> str:
+    """Those of a list that are known, in the order of ``known``; all of them is the same as none."""
+    asked = text.split(",")
+    found = [one for one in known if one in asked]
+    return "" if len(found) == len(known) else ",".join(found)

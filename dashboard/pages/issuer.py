@@ -10,15 +10,20 @@ import streamlit as st
 from dashboard.briefs import brief_buttons
 from dashboard.drafts import draft_form
 from dashboard.drawing import live_chart, live_words
+from dashboard.figures.burndown import burndown
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import plain_days
 from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
 from dashboard.sheets.issuer import IssuerSheet
+from dashboard.sheets.quota import QuotaSheet
 from dashboard.views.context import Context
 from dashboard.views.issuer import by_day, issuer, which
 from dashboard.views.markup import Html
 from streams.registry import RegistryError
+
+QUOTAS = 3
+"""Quotas that are drawn, those first of which most is used."""
 
 
 def draw(found: Frame, code: str, part: str) -> Html:
@@ -34,6 +39,11 @@ def draw(found: Frame, code: str, part: str) -> Html:
 def days(context: Context, rows: IssuerSheet, look: Look) -> Chart:
     """Load caused by day."""
     return plain_days(context, by_day(context, rows), look)
+
+
+def _quota(context: Context, n: int, rows: QuotaSheet, look: Look) -> Chart | Html:
+    """The quota that is worn most, the next, and so on."""
+    return burndown(context, rows, n, look)
 
 
 def _is_issuer(found: Frame, code: str) -> bool:
@@ -61,6 +71,9 @@ def page() -> None:
         if _is_issuer(found, code):
             sheet = partial(found.shared.board.sheet, IssuerSheet, found.viewer.scope, place)
             live_chart(found, "causedays", sheet, partial(days, found.context))
+            quotas = partial(found.shared.board.sheet, QuotaSheet, found.viewer.scope, place)
+            for n in range(QUOTAS):
+                live_chart(found, f"burndown{n}", quotas, partial(_quota, found.context, n))
         words("demands")
     with right:
         words("kinds")

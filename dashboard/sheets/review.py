@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from dashboard.engine import GRASSROOTS, Engine
 from dashboard.goals import Goal, goals_in
+from dashboard.period import year_before
 from dashboard.place import Place
 from dashboard.words import moment
 from streams.events.model import KIND_IDS
@@ -88,7 +89,7 @@ class ReviewSheet:
             issuers=tuple((one, made.get(one.issuer)) for one in top),
             year=(_total(now), _total(old) if compared else 0),
             progress=tuple(
-                Progress(one, _receipts(now, one.kinds), _receipts(old, one.kinds) if compared else 0)
+                Progress(one, receipts_of(now, one.kinds), receipts_of(old, one.kinds) if compared else 0)
                 for one in goals_in(area)
             ),
         )
@@ -97,11 +98,6 @@ class ReviewSheet:
 def covered(series: Series) -> bool:
     """Whether a span has data from its first two weeks on; else it began to be reported in between, and is compared with nothing."""
     return bool(len(series.likely)) and bool((series.likely[:, :COVERED_DAYS] > 0).any())
-
-
-def year_before(day: date) -> date:
-    """The same day a year before; 28 February for the 29th."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def change_of(parts: Iterable[Part]) -> Change:
@@ -131,6 +127,7 @@ def _total(series: Series) -> int:
     return int(series.likely.sum())
 
 
-def _receipts(series: Series, kinds: Iterable[str]) -> int:
+def receipts_of(series: Series, kinds: Iterable[str]) -> int:
+    """Demands of some kinds times the units that they reached."""
     wanted = {KIND_IDS[kind] for kind in kinds}
     return sum(int(series.count[place].sum()) for place, kind in enumerate(series.kinds) if kind in wanted)

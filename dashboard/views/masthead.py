@@ -18,8 +18,8 @@ from streams.store.answers import Health
 from streams.store.scope import Role
 
 PAGES: Final = {
-    "situation": "Situation", "hotspots": "Hotspots", "review": "Review", "desk": "Desk", "unit": "Unit", "issuer": "Issuer",
-    "rules": "Rules", "health": "Health",
+    "situation": "Situation", "hotspots": "Hotspots", "review": "Review", "explore": "Explore", "compare": "Compare", "desk": "Desk",
+    "unit": "Unit", "issuer": "Issuer", "rules": "Rules", "health": "Health",
 }  # fmt: skip
 """File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
 STALE_US = 120_000_000
@@ -55,7 +55,7 @@ def masthead(context: Context, health: Health | None, at_us: int, failed: str, n
 def pages(context: Context) -> Html:
     """The pages that there are, each about the place that the reader is at."""
     say = context.say
-    plain = context.place.link(q="", note="", rule="", layer="", finding="")
+    plain = context.place.plain.link()
     allowed = context.viewer.pages if context.viewer else tuple(PAGES)
     links = [
         link((page if page != "situation" else "./") + plain, say(name),

@@ -101,3 +101,15 @@ def makeups(
         parameters={"issuers": list(issuers), "since": since_us, "until": until_us},
     ).result_rows
     return {str(row[0]): Makeup(*row) for row in rows}
+
+
+def bodies_of(client: Client, scope: Scope, registry: Registry, issuer: str, since_us: int) -> list[bytes]:
+    """What an issuer issued since an instant, and every event about it, as stored. Raises OutOfScope, RegistryError."""
+    require_issuer(scope, registry, issuer)
+    mine = "FROM events WHERE issuer = {issuer:String} AND verb = 'issued' AND time_us >= {since:Int64}"
+    rows = client.query(
+        f"SELECT body {mine} UNION ALL SELECT body FROM events WHERE verb != 'issued' AND pos IN "
+        f"(SELECT pos FROM refs WHERE target IN (SELECT ident {mine}))",
+        parameters={"issuer": issuer, "since": since_us},
+    ).result_rows
+    return [body.encode() if isinstance(body, str) else body for (body,) in rows]

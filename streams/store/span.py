@@ -105,3 +105,21 @@ def _first_of_month(number: int, *, up: bool) -> int:
     if up:
         begin = (begin + timedelta(days=32)).replace(day=1)
     return day_number(begin)
+
+
+def grained(first: date, last: date, grain: str) -> list[Piece]:
+    """The days first..last as periods of the roll-ups none of which reaches beyond one ``grain`` (month, week, day; '' for no grain)."""
+    begin, end = day_number(first), day_number(last)
+    if end < begin:
+        return []
+    if grain == "week":
+        return _weeks(begin, end)
+    if grain == "day":
+        return [Piece("day", begin, end)]
+    if grain != "month":
+        return _whole(begin, end)
+    month, over = _first_of_month(begin, up=True), _first_of_month(end + 1, up=False)
+    if month >= over:
+        return [Piece("day", begin, end)]
+    parts = [Piece("day", begin, month - 1), Piece("month", month, over - 1), Piece("day", over, end)]
+    return [one for one in parts if one.first <= one.last]

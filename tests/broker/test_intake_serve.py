@@ -80,6 +80,7 @@ def api(
     folder = tmp_path_factory.mktemp("api")
     node.start()
     topic_named(kafka.address, "burden.events")
+    topic_named(kafka.address, "burden.probes")
     host, port = node.address
     writer = store.connect(store.Address(host, port, "burdenwatch", "w"))
     store.migrate(writer)

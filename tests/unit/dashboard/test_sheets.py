@@ -12,10 +12,11 @@ import pytest
 from dashboard.board import Answer
 from dashboard.figures.look import Look
 from dashboard.figures.peers import peers
+from dashboard.period import year_before
 from dashboard.place import Place
 from dashboard.sheets.asks import Ask, Twice, twice
 from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, gi_star, neighbours
-from dashboard.sheets.review import covered, year_before
+from dashboard.sheets.review import covered
 from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
