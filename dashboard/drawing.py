@@ -19,7 +19,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.look import CONFIG, Look
 from dashboard.frame import Frame
 from dashboard.panel import bridge, go, ignore, live, packed, panel, shared
-from dashboard.views.markup import Html, card, html, tag
+from dashboard.views.markup import Html, card, tag
 
 T = TypeVar("T")
 _DRAW: Final = bridge("burden_figure", "figure")
@@ -51,7 +51,7 @@ def live_chart(
             with st.container(key=f"figure-{key}"):
                 chart(found, one, stale=stale)
         else:
-            panel(f"{key}-head", html(one or ""), topic="survey")
+            panel(f"{key}-head", one or tag("div", "", class_="bw"), topic="survey")
 
     fragment()
 

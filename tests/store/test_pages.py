@@ -9,14 +9,21 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from dashboard.engine import Engine
+from dashboard.place import Place
+from dashboard.sheets.compare import CompareSheet
+from dashboard.sheets.quota import QuotaSheet
+from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.registry import Registry, RegistryError
+from streams.rules.lists import ListVersion
 from streams.store import OutOfScope, Scope
 from streams.store.audit import Audited, audited, insert_audit
 from streams.store.changing import hours, two_weeks
 from streams.store.findings import by_issuer
 from streams.store.health import feeds
 from streams.store.issuing import issued_by, issuer_days, makeups
+from streams.store.lists import insert_list
 from streams.store.remarks import Remark, insert_remark, remarks_in
 from tests.browser.sample import Sample
 
@@ -160,3 +167,57 @@ def test_feeds_by_silence(client: Client, sample: Sample) -> None:
     assert sample.key
     with pytest.raises(OutOfScope):
         feeds(client, CHENGDU, 0, 10)
+
+
+def test_a_quota_counts_what_the_rules_count(client: Client, registry: Registry, sample: Sample) -> None:
+    issuer, engine = "510104-education", Engine(client, registry, Calendar.load())
+    sample.demand(
+        issuer,
+        "request",
+        "510104",
+        "township",
+        NOON_US,
+        5,
+        "应急",
+        data={"emergency": True, "emergency_ground": "防汛"},
+    )
+    sample.flush()
+    place = Place(issuer=issuer)
+    assert QuotaSheet.read(engine, OWN, place, NOON_US).listed is False
+    rows = [{"item": "request", "issuer": issuer, "number": 3}, {"item": "meeting", "issuer": issuer, "number": 2}]
+    said = {
+        "version": 1,
+        "kind": "list",
+        "list": "plan",
+        "name": "计划",
+        "source": "文件",
+        "from": date(2026, 1, 1),
+        "rows": rows,
+    }
+    insert_list(client, ListVersion.model_validate(said), NOON_US)
+    found = QuotaSheet.read(engine, OWN, place, NOON_US)
+    assert found.listed
+    assert {one.what: (one.limit, sum(one.counts), len(one.counts)) for one in found.quotas} == {
+        "request": (3, 3, 62), "meeting": (2, 0, 62),
+    }  # fmt: skip
+    for scope in (HUNAN, TOWN):
+        with pytest.raises(OutOfScope):
+            QuotaSheet.read(engine, scope, place, NOON_US)
+
+
+def test_two_sides_are_read_in_scope_with_their_coverage(client: Client, registry: Registry, sample: Sample) -> None:
+    engine, n = Engine(client, registry, Calendar.load()), towns(registry)
+    place = Place(area="510104", left="510104~7d~510104-education", right="510104~2026-02-18_2026-02-24~")
+    found = CompareSheet.read(engine, CHENGDU, place, NOON_US)
+    assert (found.left.likely, found.left.receipts, found.left.demands, found.left.covered_days) == (
+        90 * n,
+        2 * n,
+        2,
+        2,
+    )
+    assert (found.right.likely, found.right.covered_days, found.right.covered_units) == (60 * n, 1, n)
+    assert sum(found.left.by_day) == found.left.likely
+    assert sample.runs == 1
+    for scope, left in ((CHENGDU, "43~7d~"), (HUNAN, "510104~7d~"), (TOWN, "510104017~7d~"), (OWN, "510104~7d~")):
+        with pytest.raises(OutOfScope):
+            CompareSheet.read(engine, scope, Place(area="510104", left=left), NOON_US)
