@@ -57,7 +57,7 @@ types: setup ## mypy --strict.
 contracts: setup ## import-linter: which room may import which.
 	@$(BIN)/lint-imports --no-cache
 
-check: test faults lint types contracts ## What CI runs.
+check: test lint types contracts ## What CI runs.
 
 bench: setup ## Measure every figure of docs/benchmarks.md (takes about an hour; ONLY=ledger for one).
 	@$(BIN)/python -m tests.bench $(ONLY)

@@ -10,14 +10,14 @@ import sys
 
 from cyclopts import App, CycloptsError
 
-from streams.cli import brief, desk, files, findings, lists, precheck, reads, system, upkeep
+from streams.cli import brief, desk, files, findings, lists, precheck, reads, system, tokens, upkeep
 
 app = App(
     name="burdenwatch",
     help="The missing sum: what upstream agencies demand of every township and village, in person-hours, live.",
     version_flags=["--version"],
 )
-for room in (system, files, reads, findings, lists, precheck, desk, brief, upkeep):
+for room in (system, files, reads, findings, lists, precheck, desk, brief, tokens, upkeep):
     room.add_to(app)
 
 

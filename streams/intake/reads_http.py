@@ -21,10 +21,13 @@ from streams.intake.answers import HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.tokens import Token, Tokens
+from streams.ledger.lifecycle import horizon_us
+from streams.ledger.metrics import Metric
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
 from streams.store.parts import PartState, part_states
 from streams.store.scope import Scope
+from streams.store.span import metric_span
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -97,8 +100,11 @@ class Reads:
         metrics = [name for name in request.query_params.get("metric", "").split(",") if name] or list(LOAD_METRICS)
         if len(metrics) > METRICS_LIMIT:
             raise HttpFault(400, f"metric: {len(metrics)} metrics: at most {METRICS_LIMIT}; ask in parts")
+        for metric in metrics:
+            self._require_posted(metric, at_us)
         found = await self._asker.ask(reads.unit_load, scope, code, metrics, at_us)
-        return json({"unit": code, "at": _iso(at_us), "load": found})
+        covered = await self._asker.ask(_covered, scope, code, at_us)
+        return json({"unit": code, "at": _iso(at_us), "load": found, "coverage": covered})
 
     async def hotspots(self, request: Request, scope: Scope) -> Response:
         """GET /v1/hotspots?tier=T&metric=M&area=A&limit=N&at=T: the most loaded units, most first."""
@@ -110,6 +116,7 @@ class Reads:
             asked.get("area", ""),
         )
         limit = _count(asked.get("limit", "20"), HOTSPOTS_LIMIT)
+        self._require_posted(metric, at_us)
         found = await self._asker.ask(reads.hotspots_at, scope, tier, metric, at_us, area=area, n=limit)
         rows = [{"unit": hot.code, "name": self._name(hot.code), "value": hot.value} for hot in found]
         return json({"tier": tier, "metric": metric, "area": area, "at": _iso(at_us), "hotspots": rows})
@@ -157,6 +164,17 @@ class Reads:
 
         return json(await self._asker.ask(read, token.scope()))
 
+    def _require_posted(self, metric: str, at_us: int) -> None:
+        """Raises HttpFault 400 for an instant beyond which standing demands are not posted yet: its load would silently be too low."""
+        bound_us = horizon_us(self._now_us())
+        try:
+            last_us = metric_span(Metric.parse(metric), at_us).last_us
+        except ValueError:  # told by the read itself, in its own words
+            return
+        if last_us > bound_us:
+            rule = f"{metric[:40]} then needs what comes after {_iso(bound_us)}, up to which standing demands are known"
+            raise HttpFault(400, f"at: {_iso(at_us)!r}: {rule}; ask for an earlier instant")
+
     def _name(self, code: str) -> str:
         try:
             return self._registry.name_of(code)
@@ -172,6 +190,14 @@ class Reads:
         except (ValueError, TypeError, OverflowError):  # no time, a time without offset, a time out of all bounds
             rule = "must be an instant with offset; write 2026-03-03T15:00:00+08:00 (in a URL + is %2B)"
             raise HttpFault(400, f"at: {text[:64]!r}: {rule}") from None
+
+
+def _covered(client: Client, scope: Scope, registry: Registry, code: str, at_us: int) -> dict[str, Any]:
+    """Whether a load of 0 says anything: whether any demand reached the unit in the 30 days before, and how old the newest event is."""
+    tier, _ = registry.rank_of(code)
+    reach = reads.coverage(client, scope, registry, at_us, tier=registry.tier_name(tier), area=code)
+    newest_us = reads.stream_health(client, scope, at_us).newest_admitted_us
+    return {"reached_30d": reach.reached > 0, "newest_event_at": _iso(newest_us) if newest_us else None}
 
 
 def feed(code: str, name: str, rows: list[DemandRow], at_us: int) -> bytes:

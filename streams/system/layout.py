@@ -94,7 +94,11 @@ class Layout:
                 "areas": [""],
                 "role": "operator",
             }
-            _write_private(self.tokens, msgspec.json.format(msgspec.json.encode({"tokens": [row]}), indent=1))
+            self.write_tokens(msgspec.json.format(msgspec.json.encode({"tokens": [row]}), indent=1))
+
+    def write_tokens(self, content: bytes) -> None:
+        """Put down the table of tokens, whole or not at all."""
+        _write_private(self.tokens, content)
 
     def secret_path(self, name: str) -> Path:
         return self.data / "secrets" / name

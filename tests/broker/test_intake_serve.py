@@ -125,7 +125,9 @@ def test_the_load_of_a_unit(api: httpx.Client) -> None:
     metrics = "all.minutes.24h,meeting.count.7d,request.minutes_high.ahead7d,document.minutes.7d"
     reply = api.get(f"/v1/units/{TOWNSHIP}/load", params={"metric": metrics, "at": AT.isoformat()})
     assert reply.status_code == 200, reply.text
-    assert reply.json() == {
+    told = reply.json()
+    assert told.pop("coverage")["reached_30d"] is True
+    assert told == {
         "unit": TOWNSHIP,
         "at": "2026-03-03T07:00:00Z",
         "load": {
@@ -136,6 +138,22 @@ def test_the_load_of_a_unit(api: httpx.Client) -> None:
         },
     }
     assert set(api.get(f"/v1/units/{TOWNSHIP}/load").json()["load"].values()) <= {0, 60}
+
+
+def test_a_load_says_whether_nothing_is_nothing(api: httpx.Client) -> None:
+    silent = api.get("/v1/units/110101001/load").json()
+    assert set(silent["load"].values()) == {0}
+    assert silent["coverage"]["reached_30d"] is False, (
+        "no demand reached it: zero says that no data came, not that all is well"
+    )
+
+
+def test_an_instant_beyond_what_is_posted_is_refused(api: httpx.Client) -> None:
+    far = (datetime.now(UTC) + timedelta(days=100)).isoformat()
+    for path in (f"/v1/units/{TOWNSHIP}/load", "/v1/hotspots"):
+        reply = api.get(path, params={"metric": "all.minutes.ahead30d", "at": far})
+        assert reply.status_code == 400
+        assert "standing demands are known" in reply.text
 
 
 def test_hotspots(api: httpx.Client) -> None:
