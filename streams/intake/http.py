@@ -43,6 +43,9 @@ BODY_LIMIT: Final = 10 * 1024 * 1024
 BATCH_LIMIT: Final = 20_000
 """The most events of one request."""
 
+REFUSED_COST: Final = 2
+"""A refused event counts three times, as much as it costs (docs/benchmarks.md): who sends garbage is slowed, and told so by 429 with its name."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -100,6 +103,7 @@ class _Api:
             )
         except Unavailable as error:
             raise later(f"kafka: {error}; send the same events again", error.retry_after_s, 503) from None
+        self._rate.charge(token.name, REFUSED_COST * len(answer.refused))
         refused = 403 if forbidden else 400
         return json(answer, refused if answer.refused and not answer.accepted else 202)
 

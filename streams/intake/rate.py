@@ -34,3 +34,9 @@ class Rate:
             return (needed - level.filled) / self._rate
         level.filled -= count
         return 0.0
+
+    def charge(self, who: str, count: int) -> None:
+        """Take ``count`` more from the bucket of ``who``, into a debt where it has to be: what was asked for cost more than it seemed."""
+        level = self._levels.get(who)
+        if level is not None:
+            level.filled -= count

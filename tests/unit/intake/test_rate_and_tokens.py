@@ -113,3 +113,14 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setenv("BURDENWATCH_KAFKA", wrong)
         with pytest.raises(ValueError, match="is not HOST:PORT"):
             Settings.read()
+
+
+def test_what_cost_more_than_it_seemed_is_waited_for() -> None:
+    rate = Rate(rate=10, burst=20)
+    assert rate.wait_s("a", 20, 0.0) == 0
+    rate.charge("a", 90)
+    assert rate.wait_s("a", 1, 0.0) == pytest.approx(9.1)
+    assert rate.wait_s("b", 20, 0.0) == 0, "another sender waits for nobody"
+    assert rate.wait_s("a", 1, 9.2) == 0
+    rate.charge("nobody", 5)
+    assert rate.wait_s("nobody", 20, 0.0) == 0
