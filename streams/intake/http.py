@@ -44,7 +44,7 @@ BATCH_LIMIT: Final = 20_000
 """The most events of one request."""
 
 REFUSED_COST: Final = 2
-"""A refused event counts three times, as much as it costs (docs/benchmarks.md): who sends garbage is slowed, and told so by 429 with its name."""
+"""A refused event counts three times, as much as it costs (docs/benchmarks.md): who sends garbage is slowed, and told so by 429."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 

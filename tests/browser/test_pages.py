@@ -150,7 +150,7 @@ def test_the_operator_sees_who_looked(app: App) -> None:
 
 def test_the_demo_tries_on_roles(app: App) -> None:
     app.open("?")
-    expect(app.page.locator(".pages a")).to_have_count(8)
+    expect(app.page.locator(".pages a")).to_have_count(10)
     app.page.locator(".whoami a", has_text="基层单位").click()
     expect(app.page.locator(".pages a")).to_have_count(3)
     expect(app.page.locator(".card.twice")).to_be_visible()
