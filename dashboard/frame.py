@@ -23,6 +23,7 @@ from dashboard.views.markup import Html, tag
 from dashboard.views.masthead import masthead, results, whereabouts
 from dashboard.views.notices import away, no_access, no_page, no_store, unknown
 from dashboard.words import words
+from streams.registry import RegistryError
 from streams.store import OutOfScope
 from streams.store.audit import Audited, Deed
 
@@ -56,6 +57,14 @@ class Frame:
             return no_access(self.context) if denied else Html("")
         except (ClickHouseError, OSError) as error:
             return no_store(self.context, str(error)) if said else Html("")
+
+    def knows_issuer(self, code: str) -> bool:
+        """Whether the registry has an issuer of this code; else a page only leads to one."""
+        try:
+            self.shared.registry.issuer(code)
+        except RegistryError:
+            return False
+        return True
 
     def noted(self, deed: Deed, detail: str = "") -> None:
         """Writes down what this reader does here."""

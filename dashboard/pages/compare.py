@@ -23,7 +23,6 @@ from dashboard.views.context import Context
 from dashboard.views.markup import Html, tag
 from dashboard.views.notices import no_access, unknown
 from dashboard.words import moment
-from streams.registry import RegistryError
 
 
 def side(found: Frame, name: str, now: Asked) -> None:
@@ -51,7 +50,7 @@ def side(found: Frame, name: str, now: Asked) -> None:
     )
     code = st.text_input(say("Issuer: code, empty for all"), now.issuer, key=f"issuer-{name}-{now.text}").strip()
     if code != now.issuer:
-        if code and not _is_issuer(found, code):
+        if code and not found.knows_issuer(code):
             st.warning(say("There is no issuer {code}. Codes look like 510104-education.", code=code))
         else:
             chosen(issuer=code)
@@ -67,14 +66,6 @@ def _moved(found: Frame, typed: str, chosen: Callable[[str], None]) -> None:
         )
         return
     chosen(code)
-
-
-def _is_issuer(found: Frame, code: str) -> bool:
-    try:
-        found.shared.registry.issuer(code)
-    except RegistryError:
-        return False
-    return True
 
 
 def goals(context: Context, found: CompareSheet, look: Look) -> Chart:

@@ -46,15 +46,6 @@ def _quota(context: Context, n: int, rows: QuotaSheet, look: Look) -> Chart | Ht
     return burndown(context, rows, n, look)
 
 
-def _is_issuer(found: Frame, code: str) -> bool:
-    """Whether the registry knows the issuer; else the page only leads to one."""
-    try:
-        found.shared.registry.issuer(code)
-    except RegistryError:
-        return False
-    return True
-
-
 def page() -> None:
     """Draws the page of the issuer in the address bar, else of the reader's own."""
     found = frame("issuer")
@@ -68,7 +59,7 @@ def page() -> None:
     words("figures", first=True)
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        if _is_issuer(found, code):
+        if found.knows_issuer(code):
             sheet = partial(found.shared.board.sheet, IssuerSheet, found.viewer.scope, place)
             live_chart(found, "causedays", sheet, partial(days, found.context))
             quotas = partial(found.shared.board.sheet, QuotaSheet, found.viewer.scope, place)
@@ -77,7 +68,7 @@ def page() -> None:
         words("demands")
     with right:
         words("kinds")
-    if _is_issuer(found, code):
+    if found.knows_issuer(code):
         brief_buttons(found, "issuer", code)
     with st.container(key="desk-tools"):
         if code:

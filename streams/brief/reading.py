@@ -20,6 +20,7 @@ from streams.store import Scope, reads
 from streams.store.answers import DemandRow
 from streams.store.comparing import alike, comparable_since
 from streams.store.findings import StoredTransition, by_issuer, findings_in, open_counts
+from streams.store.health import newest_admitted
 from streams.store.issuing import issued_by, issuer_days
 from streams.store.span import days_span
 
@@ -77,7 +78,7 @@ def _of_area(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us
     return Brief(
         wish=wish, at_us=at_us, likely=int(lines.likely.sum()), before=before.likely, count=int(lines.count.sum()),
         count_before=before.receipts, days=_days(lines), rankings=tuple(rankings), rules=rules, rules_more=more,
-        quotas=quotas, quotas_more=quotas_more, coverage=covered(), newest_us=_newest(client, scope, at_us),
+        quotas=quotas, quotas_more=quotas_more, coverage=covered(), newest_us=newest_admitted(client, at_us),
         version=registry.version, low=int(lines.low.sum()), high=int(lines.high.sum()),
     )  # fmt: skip
 
@@ -110,7 +111,7 @@ def _of_unit(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us
     return Brief(
         wish=wish, at_us=at_us, likely=int(lines.likely.sum()), before=int(before.likely.sum()), count=int(lines.count.sum()),
         count_before=int(before.count.sum()), days=_days(lines), rankings=rankings, rules=rules, rules_more=more, quotas=quotas,
-        quotas_more=quotas_more, coverage=covered(), newest_us=_newest(client, scope, at_us), version=registry.version,
+        quotas_more=quotas_more, coverage=covered(), newest_us=newest_admitted(client, at_us), version=registry.version,
         low=int(lines.low.sum()), high=int(lines.high.sum()), ahead=ahead.result()["all.minutes.ahead7d"],
     )  # fmt: skip
 
@@ -161,7 +162,7 @@ def _of_issuer(client: Client, scope: Scope, registry: Registry, wish: Wish, at_
         count=sum(one.receipts for one in now), count_before=sum(one.receipts for one in before),
         days=tuple((day, loads[day]) for day in (wish.first + timedelta(days=n) for n in range(length))), rankings=rankings,
         rules=rules, rules_more=more, quotas=quotas, quotas_more=quotas_more, coverage=None,
-        newest_us=_newest(client, scope, at_us), version=registry.version,
+        newest_us=newest_admitted(client, at_us), version=registry.version,
         made=Made(len(sent), sum(one.relayed for one in sent), sum(one.planned for one in sent)),
     )  # fmt: skip
 
@@ -180,10 +181,6 @@ def _coverage(ask: Asked, tier: str, area: str, wish: Wish, at_us: int) -> Calla
         return Covered(tier, month.units, month.reached, now.reached, before.reached)
 
     return done
-
-
-def _newest(client: Client, scope: Scope, at_us: int) -> int | None:
-    return reads.stream_health(client, scope, at_us).newest_admitted_us
 
 
 def _days(lines: Any) -> tuple[tuple[date, int], ...]:

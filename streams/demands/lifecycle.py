@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 import msgspec
 
 from streams.events import Effort, Event, Ref, issued_of
 from streams.events.changes import Correction, RestatedEffort
-from streams.events.data import us
+from streams.events.data import moment_of, us
 from streams.events.recurrence import too_many
 
 Gone = Literal["", "withdrawn", "ended", "corrected"]
 """Why a demand no longer stands; '' while it does."""
 VOID: Final = "void"
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TAKES_PLACE: Final = ("meeting", "inspection")
 """Kinds that happen at an hour: once that has passed, withdrawing them takes nothing back."""
 
@@ -174,7 +172,7 @@ def _explodes(data: Any, issued_us: int) -> bool:
     """Whether amended fields together recur more often than a demand may."""
     if data.recurrence is None:
         return False
-    issued = EPOCH + timedelta(microseconds=issued_us)
+    issued = moment_of(issued_us)
     return bool(too_many(data.recurrence, data.starts_at or issued, issued))
 
 

@@ -29,6 +29,11 @@ Channel = Literal["OA", "paper", "phone", "SMS", "WeCom", "DingTalk", "Feishu", 
 Reference = Annotated[str, Meta(min_length=1, max_length=200)] | Ref
 
 
+def moment_of(time_us: int) -> datetime:
+    """The instant of some microseconds UTC; ``us`` the other way round."""
+    return EPOCH + timedelta(microseconds=time_us)
+
+
 def us(moment: datetime) -> int:
     """Microseconds since 1970 UTC of an aware instant."""
     return (moment - EPOCH) // _TICK

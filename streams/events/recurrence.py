@@ -108,9 +108,14 @@ def _days_named(parts: dict[str, str], frequency: str) -> int:
     return _DAYS[frequency] if days else months
 
 
+def most_occurrences(text: str, start: datetime, said: datetime) -> int:
+    """A bound for the occurrences that a rule has as far as it is posted: from ``start`` to a quarter after that, or after it was said."""
+    return parse(text).most_between(start, max(start, said) + AHEAD)
+
+
 def too_many(text: str, start: datetime, said: datetime) -> str:
     """Why a rule that begins at ``start`` and was said at ``said`` has more occurrences than a demand may have; '' where it has not."""
-    most = parse(text).most_between(start, max(start, said) + AHEAD)
+    most = most_occurrences(text, start, said)
     if most <= PAST_BOUND:
         return ""
     return f"has up to {most} occurrences until three months from now, more than {PAST_BOUND}"

@@ -25,6 +25,7 @@ from streams.ledger.lifecycle import horizon_us
 from streams.ledger.metrics import Metric
 from streams.registry.errors import RegistryError
 from streams.store import Known, find_idents, reads
+from streams.store.health import newest_admitted
 from streams.store.parts import PartState, part_states
 from streams.store.scope import Scope
 from streams.store.span import metric_span
@@ -196,7 +197,7 @@ def _covered(client: Client, scope: Scope, registry: Registry, code: str, at_us:
     """Whether a load of 0 says anything: whether any demand reached the unit in the 30 days before, and how old the newest event is."""
     tier, _ = registry.rank_of(code)
     reach = reads.coverage(client, scope, registry, at_us, tier=registry.tier_name(tier), area=code)
-    newest_us = reads.stream_health(client, scope, at_us).newest_admitted_us
+    newest_us = newest_admitted(client, at_us)
     return {"reached_30d": reach.reached > 0, "newest_event_at": _iso(newest_us) if newest_us else None}
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from streams.events import Event, Fault, Refused
-from streams.events.recurrence import AHEAD, parse
+from streams.events.data import moment_of
+from streams.events.recurrence import most_occurrences
 from streams.registry.errors import RegistryError
 from streams.registry.model import Ranges
 from streams.registry.registry import Registry
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 POSTINGS_BOUND: Final = 200_000
 
 
@@ -41,9 +40,8 @@ def reached(event: Event, registry: Registry) -> Ranges:
 def _bounded(event: Event, ranges: Ranges) -> Ranges:
     """The ranges; raises Refused where occurrences times ranges would be more postings than one demand may have."""
     if event.data.recurrence is not None:
-        said = EPOCH + timedelta(microseconds=event.time_us)
-        start = event.data.starts_at or said
-        most = parse(event.data.recurrence).most_between(start, max(start, said) + AHEAD) * len(ranges)
+        said = moment_of(event.time_us)
+        most = most_occurrences(event.data.recurrence, event.data.starts_at or said, said) * len(ranges)
         if most > POSTINGS_BOUND:
             rule = f"with its recurrence makes up to {most} postings, more than {POSTINGS_BOUND}"
             fault = Fault(

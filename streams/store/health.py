@@ -28,6 +28,11 @@ def stream_health(client: Client, scope: Scope, at_us: int) -> Health:
     )
 
 
+def newest_admitted(client: Client, at_us: int) -> int | None:
+    """When the newest event was taken in, None while there is none. Says nothing of any place or issuer, so it takes no Scope."""
+    return _newest(client, at_us)[2]
+
+
 def posting_count(client: Client) -> int:
     """Rows of ``postings``, from the table's own count (a few ms): another number means that loads may have moved.
 
