@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from ruamel.yaml import YAML
 
 EVENTS: Final = "burden.events"
+ADMITTED: Final = "burden.admitted"
 DEMANDS: Final = "burden.demands"
 REFUSED: Final = "burden.refused"
 FINDINGS: Final = "burden.findings"
@@ -67,6 +68,12 @@ def ensure_topics(kafka: str, *, replication: int = 1) -> None:
             admin.list_group_offsets([GROUP])
     finally:
         admin.close()
+
+
+def apply_configs(kafka: str, topic: str) -> None:
+    """Give a topic that was there before the settings that are declared now."""
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=declared()[topic]["config"])])
 
 
 def log_identity(kafka: str) -> str:

@@ -218,6 +218,11 @@ def idents_of_issuer(client: Client, issuer: str, since_us: int) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
+def any_event(client: Client) -> bool:
+    """Whether any event is stored."""
+    return bool(client.query("SELECT 1 FROM events LIMIT 1").result_rows)
+
+
 def all_events(client: Client, since_us: int, chunk: int = 20_000) -> Iterator[StoredEvent]:
     """Every event of an instant or later, and whatever recurs, by position, read some thousand at a time."""
     after = 0

@@ -46,11 +46,16 @@ def settle_registry(client: Client, registry: Registry, now_us: int) -> bool:
         return False
     if noted is not None:
         _require_all(client, registry)
-        set_meta(client, REPOST, "1", now_us)
-        for table in RANKED:
-            client.command(f"TRUNCATE TABLE {table}")
+        repost(client, now_us)
     set_meta(client, REGISTRY, wanted, now_us + 1)
     return noted is not None
+
+
+def repost(client: Client, now_us: int) -> None:
+    """Forget all postings and have the worker post every demand anew."""
+    set_meta(client, REPOST, "1", now_us)
+    for table in RANKED:
+        client.command(f"TRUNCATE TABLE {table}")
 
 
 def _require_all(client: Client, registry: Registry) -> None:

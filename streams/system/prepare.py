@@ -1,4 +1,4 @@
-"""Prepares engines that somebody else started (docker compose, a prefecture's own cluster): topics, schema, then ends.
+"""Prepares engines that somebody else started (docker compose, a prefecture's own cluster): topics, schema, a kept log; then ends.
 
 ``python -m streams.system.prepare`` with the worker's settings; doing it twice changes nothing.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from streams.agents.log_upkeep import settle_log
 from streams.agents.settings import Settings
 from streams.agents.topics import ensure_topics
 from streams.registry import load
@@ -20,7 +21,9 @@ def main() -> None:
     client = connect(settings.store())
     try:
         migrate(client)
-        settle_registry(client, load(settings.registry), time.time_ns() // 1000)
+        registry, now_us = load(settings.registry), time.time_ns() // 1000
+        settle_registry(client, registry, now_us)
+        settle_log(settings.kafka, client, registry, now_us + 10)
     finally:
         client.close()
 

@@ -21,12 +21,14 @@ from kafka.errors import KafkaError
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
+from streams.agents.log_upkeep import settle_log
 from streams.agents.topics import ensure_topics, probe
 from streams.registry import load
 from streams.store import Address, connect, migrate
 from streams.store.health import has_reported
 from streams.store.reposting import UnitsLost, settle_registry
 from streams.store.rounds import RESTARTS, Round, insert_rounds
+from streams.system.archive import MARK
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.supervisor import Command, Supervisor
 from streams.system.vigil import Vigil, page_answers, rounds_go_on, store_answers
@@ -123,8 +125,13 @@ class System:
         client = connect(store)
         try:
             migrate(client)
-            if settle_registry(client, load(self._layout.registry), time.time_ns() // 1000):
+            registry, now_us = load(self._layout.registry), time.time_ns() // 1000
+            if settle_registry(client, registry, now_us):
                 self._say("the registry has changed: all demands are posted anew")
+            mark = self._layout.data / MARK
+            if done := settle_log(kafka, client, registry, now_us + 10, restored=mark.exists()):
+                self._say(done)
+            mark.unlink(missing_ok=True)
         except UnitsLost as lost:
             raise SystemFault(str(lost)) from None
         finally:

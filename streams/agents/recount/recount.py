@@ -2,9 +2,10 @@
 
 Flows in: a broker, a store, a registry. Flows out: ``Report``. Touches both, reads only.
 
-The log up to one moment is compared with what the store says events up to that moment caused, delta by delta: tier, kind, start and rank. Two
-sums that agree there agree for every unit, metric and instant. Then the roll-ups are compared with the postings that they sum, and the last
-digests of the ledgers with the postings that they had applied. A difference found while the log moves on is looked at again.
+The log up to one moment (what was admitted, as it is kept, and what came in the last days, judged anew) is compared with what the store says
+events up to that moment caused, delta by delta: tier, kind, start and rank. Two sums that agree there agree for every unit, metric and instant.
+Then the roll-ups are compared with the postings that they sum, and the last digests of the ledgers with the postings that they had applied. A
+difference found while the log moves on is looked at again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -23,15 +24,17 @@ from clickhouse_connect.driver.client import Client
 from kafka import KafkaAdminClient, KafkaConsumer
 
 from streams import effort
+from streams.agents.admitted import Kept, read
 from streams.agents.batches import guard
 from streams.agents.recount import comparisons
 from streams.agents.recount.comparisons import Difference
 from streams.agents.topics import DEMANDS, EVENTS, log_identity
-from streams.agents.worker.admission import Admission, Raw, raw_of
+from streams.agents.worker.admission import Admission, Batch, Raw, raw_of
 from streams.agents.worker.epoch import KEY
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.reconcile import desired
-from streams.events import Event, ident_of
+from streams.events import Event, decode_stored, ident_of
+from streams.events.log_position import epoch_of as epoch_at
 from streams.events.log_position import offset_of, partition_of, position
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.postings import Postings, Row
@@ -74,8 +77,11 @@ class Log(NamedTuple):
     """The log up to a moment."""
 
     raws: list[Raw]
+    """What ``burden.events`` still has."""
     ends: tuple[int, ...]
-    """End offset of each partition."""
+    """End offset of each partition of it."""
+    kept: dict[int, Kept]
+    """What ``burden.admitted`` has of this log, by position before the ends."""
 
 
 def recount(
@@ -123,17 +129,11 @@ def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Spa
     differences = [
         Difference("event", f"position {pos}", "stored", 1, count) for pos, count in stored.items() if count != 1
     ]
-    # The store decides which of several events of one identity came first; the log has no order between partitions.
-    ordered = sorted(log.raws, key=lambda raw: (raw.pos not in stored, raw.pos))
-    none = np.empty(0, np.uint64)
-    admission = Admission(registry, effort.estimate, Identities(none, none, none))
-    batch = admission.take(ordered)
-    taken = {one.pos: one.event for one in batch.taken}
-    for doubt in batch.doubts:  # equal idents of other texts: not a conflict but a good event
-        event, before = doubt.taken.event, taken.get(doubt.pos)
-        if before is not None and (event.source, event.id) != (before.source, before.id):
-            taken[doubt.taken.pos] = event
-    refused = len(batch.refusals) + len(batch.taken) + len(batch.doubts) - len(taken)
+    taken, batch = _admitted(registry, log, stored)
+    refused = len(batch.refusals) + len(batch.doubts) - sum(doubt.taken.pos in taken for doubt in batch.doubts)
+    differences += [
+        Difference("event", _place(pos), "kept", 1, 0) for pos in taken if pos in stored and pos not in log.kept
+    ]
     differences += [Difference("event", _place(pos), "admitted", 1, 0) for pos in taken if pos not in stored]
     differences += [Difference("event", _place(pos), "admitted", 0, 1) for pos in stored if pos not in taken]
     wanted = _postings(taken, registry, horizon_us(now_us))
@@ -142,8 +142,34 @@ def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Spa
     shown, digests = comparisons.ledger_differences(client, registry)
     differences += shown
     return Report(
-        tuple(differences[:SHOWN]), len(log.raws), len(taken), batch.duplicates, refused, len(wanted), digests
+        tuple(differences[:SHOWN]),
+        len(taken) + batch.duplicates + refused,
+        len(taken),
+        batch.duplicates,
+        refused,
+        len(wanted),
+        digests,
     )
+
+
+def _admitted(registry: Registry, log: Log, stored: Mapping[int, int]) -> tuple[dict[int, Event], Batch]:
+    """What stands admitted by position, judged anew for as long as ``burden.events`` has it, else from the kept log; and that judgement."""
+    # The store decides which of several events of one identity came first; the log has no order between partitions.
+    ordered = sorted(log.raws, key=lambda raw: (raw.pos not in stored, raw.pos))
+    here = {raw.pos for raw in ordered}
+    old = {pos: event for pos, row in log.kept.items() if pos not in here and (event := decode_stored(row.body))}
+    known = [np.array(column, np.uint64) for column in _identities(old, log.kept)]
+    batch = Admission(registry, effort.estimate, Identities(*known)).take(ordered)
+    taken = old | {one.pos: one.event for one in batch.taken}
+    for doubt in batch.doubts:  # equal idents of other texts: not a conflict but a good event
+        event, before = doubt.taken.event, taken.get(doubt.pos)
+        if before is not None and (event.source, event.id) != (before.source, before.id):
+            taken[doubt.taken.pos] = event
+    return taken, batch
+
+
+def _identities(events: Mapping[int, Event], kept: Mapping[int, Kept]) -> tuple[list[int], list[int], list[int]]:
+    return [one.ident for one in events.values()], [kept[pos].digest for pos in events], list(events)
 
 
 def _place(pos: int) -> str:
@@ -180,7 +206,11 @@ def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:
         last[one.partition] = max(last[one.partition], one.offset + 1)
     _await(kafka, group, EVENTS, last, deadline)
     _await(kafka, group, DEMANDS, _ends(kafka, DEMANDS), deadline)
-    return Log([raw_of(one, position(epoch, one.partition, one.offset)) for one in records], ends)
+    rows = (row for page in read(kafka) for row in page.rows)
+    kept = {
+        row.pos: row for row in rows if epoch_at(row.pos) == epoch and offset_of(row.pos) < ends[partition_of(row.pos)]
+    }
+    return Log([raw_of(one, position(epoch, one.partition, one.offset)) for one in records], ends, kept)
 
 
 async def _records(kafka: str, ends: Sequence[int]) -> list[Any]:

@@ -3,7 +3,8 @@
 The order of a flush makes it safe: references first, then events, then a look at what refers to them, then the words to tally, then the
 acknowledgement. A crash at any point repeats a part; nothing that is repeated counts twice.
 
-Flows in: runs of ``burden.events``. Flows out: rows of refs and events, records of ``burden.demands`` and ``burden.refused``. Touches the store.
+Flows in: runs of ``burden.events``. Flows out: rows of refs and events, records of ``burden.admitted``, ``burden.demands`` and
+``burden.refused``. Touches the store.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
+from streams.agents.admitted import kept, pages
 from streams.agents.worker.admission import (
     Admission,
     Batch,
@@ -59,6 +61,8 @@ class Words(NamedTuple):
     doubtful: dict[int, list[Doubtful]]
     refusals: list[Refusal]
     records: int
+    admitted: list[tuple[int, bytes]]
+    """Records of ``burden.admitted`` with their partitions."""
 
 
 class Admit:
@@ -72,18 +76,19 @@ class Admit:
         shards: ShardMap,
         *,
         epoch: int,
+        log: str,
         partitions: Sequence[int],
         alone: bool,
         fence: Callable[[], None],
         recent: RecentEvents,
     ) -> None:
-        """``alone``: no other worker admits, so that what is at hand is all there is.
+        """``log`` is the identity of the log that ``epoch`` numbers. ``alone``: no other worker admits, so that what is at hand is all there is.
 
         ``fence`` ends the process of a worker that lost its place.
         """
         known = load_idents(client, range(4096) if alone else partitions)
         self._client, self._registry, self._shards = client, registry, shards
-        self._epoch, self._alone, self._fence, self._recent = epoch, alone, fence, recent
+        self._epoch, self._log, self._alone, self._fence, self._recent = epoch, log, alone, fence, recent
         self._admission = Admission(registry, estimate, Identities(known.ident, known.digest, known.pos))
         self._referred = all_referred(client)
         self._splits: dict[Ranges, dict[int, Ranges]] = {}
@@ -96,7 +101,8 @@ class Admit:
         self._fence()
         self._store(batch, runs)
         plain, doubtful = self._words(batch)
-        return Words(plain, doubtful, batch.refusals, batch.records)
+        admitted = list(pages(self._log, map(kept, batch.taken)))
+        return Words(plain, doubtful, batch.refusals, batch.records, admitted)
 
     def _settle(self, batch: Batch) -> None:
         """Same ident, other digest: a conflict if the texts are the same, else a collision of hashes and a good event."""

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams import effort
 from streams.agents.settings import Settings
-from streams.agents.topics import DEMANDS, EVENTS, REFUSED, log_identity, partitions
+from streams.agents.topics import ADMITTED, DEMANDS, EVENTS, REFUSED, log_identity, partitions
 from streams.agents.worker.admit import Admit, Words
 from streams.agents.worker.epoch import epoch_of
 from streams.agents.worker.exit_codes import CRASHED, FENCED, end
@@ -101,21 +101,21 @@ class Flow:
         self._producer: AIOKafkaProducer | None = None
         self._recent = RecentEvents()
         self._ready = asyncio.Event()
-        self._epoch = 0
+        self._epoch, self._log = 0, ""
         self._pulse = time.monotonic()
 
     async def _start(self) -> None:
         """Connect; runs wait until this is done."""
         settings = self._settings
         self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
-        identity = await asyncio.to_thread(log_identity, settings.kafka)
+        self._log = await asyncio.to_thread(log_identity, settings.kafka)
         lane = self._lanes[EVENTS]
-        self._epoch = await lane.run(epoch_of, lane.client, identity, _now_us())
+        self._epoch = await lane.run(epoch_of, lane.client, self._log, _now_us())
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka,
             acks="all",
             enable_idempotence=True,
-            max_request_size=1_000_000,
+            max_request_size=1_500_000,
             max_batch_size=262_144,
         )
         await self._producer.start()
@@ -245,7 +245,7 @@ class Flow:
             alone = len(lane.assigned) == partitions(EVENTS)
             return Admit(
                 lane.client, self._registry, effort.estimate, self._shards,
-                epoch=self._epoch, partitions=lane.assigned, alone=alone, fence=fence, recent=self._recent,
+                epoch=self._epoch, log=self._log, partitions=lane.assigned, alone=alone, fence=fence, recent=self._recent,
             )  # fmt: skip
         return Tally(
             lane.client, self._registry, effort.estimate, self._shards,
@@ -253,12 +253,14 @@ class Flow:
         )  # fmt: skip
 
     async def _tell(self, words: Words) -> None:
-        """Say to tally what changed and to the world what was refused; returns when the broker has it all."""
+        """Say what was admitted, to tally what changed, and to the world what was refused; returns when the broker has it all."""
         assert self._producer is not None
         sent = []
         for shard in sorted({*words.plain, *words.doubtful}):
             for value in encode(words.plain.get(shard, ()), words.doubtful.get(shard, ())):
                 sent.append(await self._producer.send(DEMANDS, value, partition=shard))
+        for partition, value in words.admitted:
+            sent.append(await self._producer.send(ADMITTED, value, partition=partition))
         for refusal in words.refusals:
             sent.append(await self._producer.send(REFUSED, record(refusal)))
         await asyncio.gather(*sent)
@@ -330,7 +332,7 @@ class Flow:
         """Have demands (key, ident) reconciled in every shard."""
         for first in range(0, len(demands), DOUBTED):
             doubtful = [Doubtful(key, ident, key) for key, ident in demands[first : first + DOUBTED]]
-            await self._tell(Words({}, dict.fromkeys(range(self._shards.n), doubtful), [], 0))
+            await self._tell(Words({}, dict.fromkeys(range(self._shards.n), doubtful), [], 0, []))
 
     async def close(self) -> None:
         """Settle, before the worker leaves its group, and let go of the broker."""
