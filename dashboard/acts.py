@@ -57,7 +57,11 @@ def act_form(found: Frame) -> None:
     verb = wish.verb
     try:
         acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
-    except (ValueError, OutOfScope) as error:
+    except OutOfScope as error:
+        found.noted("denied", f"{verb} {identity}")
+        st.error(str(error))
+        return
+    except ValueError as error:
         st.error(str(error))
         return
     found.noted("act", f"{verb} {identity}")
@@ -98,7 +102,10 @@ def silence_form(found: Frame) -> None:
     say = context.say
     if desk is None or scope.role not in OVERSIGHT:
         return
-    sheet = found.shared.board.sheet(FindingSheet, scope, context.place).value
+    try:
+        sheet = found.shared.board.sheet(FindingSheet, scope, context.place).value
+    except OutOfScope:
+        return
     if sheet.finding is None:
         return
     with st.expander(say("Silence messages about it")), st.form("silence", clear_on_submit=True):
@@ -118,7 +125,11 @@ def silence_form(found: Frame) -> None:
     )
     try:
         made = silenced(desk, scope, found.shared.registry, SilenceWish(why=why, until_us=until_us, **about), now_us())
-    except (ValueError, OutOfScope, RegistryError) as error:
+    except OutOfScope as error:
+        found.noted("denied", f"silence {context.place.finding}")
+        st.error(str(error))
+        return
+    except (ValueError, RegistryError) as error:
         st.error(str(error))
         return
     found.noted("act", f"silence {made.id}")

@@ -23,7 +23,6 @@ from streams.desk.prechecking import checked, draft_of
 from streams.events.model import KINDS
 from streams.registry.errors import RegistryError
 from streams.store import OutOfScope
-from streams.store.issuing import require_issuer
 
 TIERS: Final = ("township", "village", "county")
 MAX_BYTES: Final = 1_000_000
@@ -96,13 +95,20 @@ def _check(found: Frame, body: bytes) -> None:
     st.session_state.pop(CHECKED, None)
     try:
         event = draft_of(body, now_us())
-        require_issuer(scope, shared.registry, event.data.issuer)
+    except ValueError as error:
+        st.error(str(error))
+        return
+    try:
         st.session_state[CHECKED] = (
             json.loads(body).get("data", {}),
             checked(shared.client, scope, shared.registry, event, now_us()),
             now_us(),
         )
-    except (ValueError, RegistryError, OutOfScope) as error:
+    except OutOfScope as error:
+        found.noted("denied", f"check {event.data.issuer}")
+        st.error(str(error))
+        return
+    except (ValueError, RegistryError) as error:
         st.error(str(error))
         return
     found.noted("check", event.data.issuer)

@@ -14,10 +14,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.calendars import Calendar
 from streams.registry import Registry
-from streams.store import Scope
-from streams.store.deltas import area_sums
-from streams.store.ground import of_area
-from streams.store.span import Span
+from streams.store import Scope, reads
 
 GRASSROOTS: Final = ("township", "village")
 """Whose load areas add up: townships and villages, not the bureaus above them."""
@@ -48,7 +45,5 @@ class Engine:
 
     def window(self, scope: Scope, area: str, after_us: int, until_us: int) -> Window:
         """Townships and villages of an area, starts after_us < s <= until_us, exact to the microsecond. Raises OutOfScope."""
-        scope.require_area(area)
-        ground = of_area(self.registry, area, GRASSROOTS)
-        sums = area_sums(self.client, ground, 0, Span(after_us + 1, until_us)).values()
-        return Window(sum(row[1] for row in sums), sum(row[3] for row in sums))
+        found = reads.area_between(self.client, scope, self.registry, area, after_us, until_us, tiers=GRASSROOTS)
+        return Window(found.likely, found.receipts)

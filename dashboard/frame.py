@@ -30,7 +30,8 @@ from streams.store.audit import Audited, Deed
 OWN: Final = ("issuer", "rules", "desk")
 """Pages on which somebody without an area sees what is their own."""
 
-
+DENIED: Final = "denied"
+"""Where the session keeps the last address that was denied."""
 Drawn = TypeVar("Drawn")
 
 
@@ -54,7 +55,10 @@ class Frame:
         try:
             return draw()
         except OutOfScope:
-            return no_access(self.context) if denied else Html("")
+            if not denied:
+                return Html("")
+            self.turned_back()
+            return no_access(self.context)
         except (ClickHouseError, OSError) as error:
             return no_store(self.context, str(error)) if said else Html("")
 
@@ -72,6 +76,13 @@ class Frame:
         about = detail or place.finding or place.rule or place.issuer or place.note
         page, where = self.context.page or "situation", place.unit or place.area
         self.shared.audit.note(Audited(now_us(), scope.who, scope.role, deed, page, where, about))
+
+    def turned_back(self) -> None:
+        """Writes down that this address was denied, once for a session that stays at it: pages draw themselves again and again."""
+        here = f"{self.context.page}{self.context.place.link()}"
+        if st.session_state.get(DENIED) != here:
+            st.session_state[DENIED] = here
+            self.noted("denied")
 
     def exported(self, name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
         """``make`` as it is called when somebody takes the file away, which is written down then."""
@@ -129,7 +140,8 @@ def frame(page: str = "") -> Frame | None:
         panel("notice", no_page(context))
         return None
     where = context.place.unit or context.place.area
-    if not viewer.scope.covers(where) and not (page in OWN and where == viewer.home):
+    hidden = bool(context.unknown) and not viewer.scope.covers(context.unknown)
+    if hidden or (not viewer.scope.covers(where) and not (page in OWN and where == viewer.home)):
         found.noted("denied")
         panel("notice", no_access(context))
         return None

@@ -44,9 +44,16 @@ def remarked(found: Frame, wish: dict[str, str]) -> None:
     first, second = sorted(int(key) for key in keys.split("-"))
     try:
         insert_remark(
-            desk, found.viewer.scope, Remark(now_us(), found.viewer.scope.who, unit, cast(Verb, verb), first, second)
+            desk,
+            found.viewer.scope,
+            found.shared.registry,
+            Remark(now_us(), found.viewer.scope.who, unit, cast(Verb, verb), first, second),
         )
-    except (OutOfScope, ClickHouseError, OSError) as error:
+    except OutOfScope as error:
+        found.noted("denied", f"{verb} {keys}")
+        st.error(str(error))
+        return
+    except (ClickHouseError, OSError) as error:
         st.error(str(error).splitlines()[0])
         return
     found.noted("act", f"{verb} {keys}")

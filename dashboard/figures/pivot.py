@@ -197,7 +197,7 @@ def _grouped(sheet: PivotSheet) -> bool:
 
 
 def _colour(look: Look, dimension: str, key: str, place: int) -> str:
-    if dimension == "kind":
+    if dimension == "kind" and key:  # '': nothing was crossed, so there is no kind
         return look.kind(int(key))
     return KINDS[look.dark][place % len(KINDS[look.dark])]
 

@@ -86,7 +86,7 @@ def page() -> None:
     found.head()
     both = asked(found.context.place)
     if not all(found.viewer.scope.covers(one.area) for one in both):
-        found.noted("denied")
+        found.noted("denied", " ".join(one.text for one in both))
         panel("notice", no_access(replace(found.context, place=found.context.place.plain)))
         return
     if strange := next((one.area for one in both if not found.shared.registry.is_area(one.area)), ""):

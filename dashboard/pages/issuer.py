@@ -15,12 +15,16 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.days import plain_days
 from dashboard.figures.look import Look
 from dashboard.frame import Frame, frame
+from dashboard.panel import panel
 from dashboard.sheets.issuer import IssuerSheet
 from dashboard.sheets.quota import QuotaSheet
 from dashboard.views.context import Context
 from dashboard.views.issuer import by_day, issuer, which
 from dashboard.views.markup import Html
+from dashboard.views.notices import no_access
 from streams.registry import RegistryError
+from streams.store import OutOfScope
+from streams.store.issuing import require_issuer
 
 QUOTAS = 3
 """Quotas that are drawn, those first of which most is used."""
@@ -46,14 +50,28 @@ def _quota(context: Context, n: int, rows: QuotaSheet, look: Look) -> Chart | Ht
     return burndown(context, rows, n, look)
 
 
+def _may_see(found: Frame, code: str) -> bool:
+    """Whether the reader may see what this issuer causes; of another's nobody learns whether there is such an issuer."""
+    try:
+        require_issuer(found.viewer.scope, found.shared.registry, code)
+    except OutOfScope:
+        return False
+    except RegistryError:  # the reader would see it if it were there
+        return True
+    return True
+
+
 def page() -> None:
     """Draws the page of the issuer in the address bar, else of the reader's own."""
     found = frame("issuer")
     if found is None:
         return
-    found.head()
     code = found.context.place.issuer or next(iter(found.viewer.scope.issuers), "")
-
+    if code and not _may_see(found, code):
+        found.turned_back()
+        panel("notice", no_access(found.context))
+        return
+    found.head()
     words = partial(live_words, found, draw=partial(draw, found, code))
     place = replace(found.context.place, issuer=code)
     words("figures", first=True)

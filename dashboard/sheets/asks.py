@@ -17,7 +17,7 @@ from streams.events.data import Item
 from streams.events.model import KINDS, Ref
 from streams.store import Scope, reads
 from streams.store.answers import DemandRow
-from streams.store.loads import events_about, events_by_pos
+from streams.store.evidence import demands_of_unit
 
 BACK_US: Final = 45 * DAY_US
 AHEAD_US: Final = 30 * DAY_US
@@ -76,11 +76,11 @@ def asks(engine: Engine, scope: Scope, unit: str, at_us: int) -> list[Ask]:
     here = engine.client, scope, engine.registry, unit
     past = engine.later(reads.upcoming_demands, *here, at_us - BACK_US, at_us, n=ROWS, unit=True)
     rows = reads.upcoming_demands(*here, at_us, at_us + AHEAD_US, n=ROWS, unit=True)
-    return _told(engine, unit, [*past.result(), *rows], at_us)
+    return _told(engine, scope, unit, [*past.result(), *rows], at_us)
 
 
-def _told(engine: Engine, unit: str, rows: Sequence[DemandRow], at_us: int) -> list[Ask]:
-    states = _states(engine, sorted({row.key for row in rows if row.kind == REQUEST}))
+def _told(engine: Engine, scope: Scope, unit: str, rows: Sequence[DemandRow], at_us: int) -> list[Ask]:
+    states = _states(engine, scope, unit, sorted({row.key for row in rows if row.kind == REQUEST}))
     return [_ask(row, states.get(row.key), unit, at_us) for row in rows]
 
 
@@ -104,10 +104,10 @@ def _ask(row: DemandRow, state: DemandState | None, unit: str, at_us: int) -> As
     )  # fmt: skip
 
 
-def _states(engine: Engine, keys: Sequence[int]) -> dict[int, DemandState]:
+def _states(engine: Engine, scope: Scope, unit: str, keys: Sequence[int]) -> dict[int, DemandState]:
     """The demands at these positions as they stand."""
-    positions = {row.ident: row.pos for row in events_by_pos(engine.client, keys)}
-    rows = events_about(engine.client, sorted(positions))
+    rows, wanted = demands_of_unit(engine.client, scope, engine.registry, unit, keys), set(keys)
+    positions = {row.ident: row.pos for row in rows if row.pos in wanted}
     found = states_of(event for row in rows if (event := decode_stored(row.body)) is not None)
     return {positions[state.issued.ident]: state for state in found if state.issued.ident in positions}
 

@@ -66,7 +66,7 @@ class DeskSheet:
         else:
             chosen = {"rule": place.rule, "layer": place.layer}
             groups, in_all = open_groups(engine.client, scope, area, severity_ranks(), n=SHOWN, **chosen)
-        remarks = tuple(remarks_in(engine.client, scope, area))
+        remarks = tuple(remarks_in(engine.client, scope, engine.registry, area))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
         titles = {one.rule: _title(one.rule, one.edition) for one in counts}
         return cls(at_us, tuple(order), titles, rows, tuple(groups), in_all, total, remarks)
@@ -106,7 +106,7 @@ class FindingSheet:
             return cls(at_us, None, {}, [], [])
         like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != place.finding]
         case = cased(client, scope, engine.registry, engine.calendar, place.finding)
-        return cls(at_us, found, case, withheld_of(client, place.finding), like)
+        return cls(at_us, found, case, withheld_of(client, scope, engine.registry, place.finding), like)
 
 
 def named_in_all(engine: Engine, scope: Scope, place: Place) -> int:
@@ -122,7 +122,7 @@ def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> 
         engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer, issuer=place.issuer, n=n, skip=skip,
         severities=severity_ranks(),
     )  # fmt: skip
-    acts = acts_of_all(engine.client, [row.transition.finding for row in found])
+    acts = acts_of_all(engine.client, scope, [row.transition.finding for row in found])
     return tuple(_row(row.transition, acts.get(row.transition.finding, ()), engine) for row in found)
 
 

@@ -15,10 +15,9 @@ from streams.calendars.periods import DAY_US
 from streams.store import Scope, reads
 from streams.store.answers import Coverage, Health
 from streams.store.audit import Audited, audited
-from streams.store.health import FeedState, feeds
+from streams.store.health import FeedState, feeds, rule_faults, schema_step
 from streams.store.parts import PartState, part_states
-from streams.store.rounds import FaultRow, Round, open_rule_faults, restarts
-from streams.store.schema import applied
+from streams.store.rounds import FaultRow, Round, restarts
 
 FEEDS: Final = 60
 DEEDS: Final = 60
@@ -54,9 +53,8 @@ class HealthSheet:
         named = scope.role == "operator" or scope.covers("")
         found = feeds(client, scope, at_us - 30 * DAY_US, FEEDS) if named else []
         deeds = audited(client, scope, n=DEEDS) if scope.role == "operator" else []
-        steps = applied(client)
         versions = [
-            ("burdenwatch", _version("burdenwatch")), ("divisions", registry.version), ("schema", str(steps[-1] if steps else 0)),
+            ("burdenwatch", _version("burdenwatch")), ("divisions", registry.version), ("schema", str(schema_step(client))),
             ("ClickHouse", str(client.server_version)), ("streamlit", _version("streamlit")), ("faust-streaming", _version("faust-streaming")),
         ]  # fmt: skip
         parts = tuple(part_states(client, at_us))
@@ -70,7 +68,7 @@ class HealthSheet:
         )
         return cls(
             at_us, health, tuple(reach), tuple(found), tuple(versions), tuple(deeds), parts,
-            tuple(open_rule_faults(client)), deaths, state,
+            tuple(rule_faults(client, scope)), deaths, state,
         )  # fmt: skip
 
 

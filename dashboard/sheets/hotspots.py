@@ -21,11 +21,8 @@ from dashboard.assets import STATIC
 from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import Place
 from dashboard.words import moment
-from streams.store import Scope
+from streams.store import Scope, reads
 from streams.store.comparing import alike, comparable_since
-from streams.store.deltas import profile, units
-from streams.store.ground import of_area
-from streams.store.span import days_span
 
 ROWS: Final = 10
 FLOOR: Final = 600
@@ -79,15 +76,14 @@ class HotspotSheet:
         scope.require_comparison(place.area)
         today = moment(at_us).date()
         first, gone = today - timedelta(days=place.days - 1), today - timedelta(days=2 * place.days - 1)
-        here = engine.client, scope, engine.registry, place.area
+        here = engine.client, scope, engine.registry
         means = engine.later(_county_means, engine, scope, place, at_us)
-        ground = of_area(engine.registry, here[-1], ("township",))
-        if not ground.ranges:
+        spans = ((first, today), (gone, first - timedelta(days=1)))
+        asked = [engine.later(reads.tier_days, *here, "township", *span, area=place.area) for span in spans]
+        now, old = (one.result() for one in asked)
+        if now.lo == now.hi:
             return cls(at_us, (), (), (), 0, (), 0)
-        tier, lo, hi = ground.ranges[0]
-        spans = (days_span(first, today), days_span(gone, first - timedelta(days=1)))
-        asked = [engine.later(profile, engine.client, ground, 0, "likely", span) for span in spans]
-        load, before = (units(one.result(), lo, hi) for one in asked)
+        tier, lo, hi, load, before = now.tier, now.lo, now.hi, now.values, old.values
         staff = engine.registry.staff(tier)[lo:hi].astype(np.float64)
 
         def best(measure: Floats) -> tuple[Ranked, ...]:
@@ -124,16 +120,15 @@ def _county_means(engine: Engine, scope: Scope, place: Place, at_us: int) -> dic
     codes = [
         code for code in registry.codes(COUNTY).tolist() if code.startswith(place.area) and not registry.is_pseudo(code)
     ]
-    span = days_span(today - timedelta(days=place.days - 1), today)
+    span = today - timedelta(days=place.days - 1), today
     for name in GRASSROOTS:
-        ground = of_area(registry, place.area, (name,))
-        if not ground.ranges:
+        found = reads.tier_days(engine.client, scope, registry, name, *span, area=place.area)
+        if found.lo == found.hi:
             continue
-        tier, lo, hi = ground.ranges[0]
-        running = np.concatenate([[0], np.cumsum(units(profile(engine.client, ground, 0, "likely", span), lo, hi))])
+        running = np.concatenate([[0], np.cumsum(found.values)])
         for code in codes:
-            begin, end = registry.range_of(code, tier)
-            sums[code] += float(running[end - lo] - running[begin - lo])
+            begin, end = registry.range_of(code, found.tier)
+            sums[code] += float(running[end - found.lo] - running[begin - found.lo])
             sizes[code] += end - begin
     return {code: sums[code] / sizes[code] for code in codes if sizes[code]}
 

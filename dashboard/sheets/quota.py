@@ -22,8 +22,8 @@ from streams.rules.facts import Issuance, Lists
 from streams.rules.lists import lists_on
 from streams.rules.quotas import sorts
 from streams.store import Scope
-from streams.store.issuing import bodies_of, require_issuer
-from streams.store.lists import load_lists
+from streams.store.issuing import bodies_of
+from streams.store.lists import lists_for
 
 UNCOUNTED: Final = frozenset(("emergency", "upward"))
 
@@ -51,12 +51,11 @@ class QuotaSheet:
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
         """Raises OutOfScope, RegistryError."""
-        require_issuer(scope, engine.registry, place.issuer)
         today = moment(at_us).date()
         first, last = date(today.year, 1, 1), date(today.year, 12, 31)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         worked = list(accumulate(engine.calendar.is_workday(day) for day in days))
-        lists = lists_on(load_lists(engine.client), today)
+        lists = lists_on(lists_for(engine.client, scope, engine.registry, place.issuer), today)
         bounds = bounds_of(lists, place.issuer, today.year)
         issued: tuple[Issuance, ...] = ()
         if bounds:

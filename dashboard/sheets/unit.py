@@ -9,22 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal, Self
 
-import numpy as np
-
 from dashboard.engine import Engine
 from dashboard.place import Place
 from dashboard.sheets.asks import Ask, Twice, asks, twice
 from dashboard.words import moment
-from streams.ledger.metrics import Metric
 from streams.store import Scope, reads
-from streams.store.deltas import profile, units
-from streams.store.ground import of_area
-from streams.store.span import metric_span
+from streams.store.peers import peers_of
 
 LOADS: Final = ("all.minutes.day", "all.minutes.week", "all.minutes.ahead7d", "all.minutes.ahead30d", "all.minutes.30d")
 BAND: Final = "all.minutes.30d"
-PEERS: Final = 5
-"""Fewer others than this are no band: somebody could be told apart."""
 BACK: Final = 13
 AHEAD: Final = 14
 STEP: Final = 60
@@ -87,22 +80,12 @@ class UnitSheet:
 
 def band(engine: Engine, scope: Scope, unit: str, at_us: int) -> Band | None:
     """Quartiles of the other units of the same kind: in the county, else the prefecture, else the province. None: fewer than five."""
-    scope.require_area(unit)
-    registry = engine.registry
-    tier, rank = registry.rank_of(unit)
-    metric = Metric.parse(BAND)
-    around = [one.code for one in registry.path_of(unit)][:-1]
-    for area in reversed([code for code in around if code]):
-        ground = of_area(registry, area, (registry.tier_name(tier),))
-        if not ground.ranges or ground.units <= PEERS:
-            continue
-        _, lo, hi = ground.ranges[0]
-        loads = units(profile(engine.client, ground, 0, "likely", metric_span(metric, at_us)), lo, hi)
-        own, others = int(loads[rank - lo]), np.delete(loads, rank - lo)
-        low, median, high = (float(one) for one in np.quantile(others, (0.25, 0.5, 0.75)))
-        stands: Literal["lower", "middle", "upper"] = "lower" if own < low else "upper" if own > high else "middle"
-        return Band(area, len(others), _hour(low), _hour(median), _hour(high), own, stands)
-    return None
+    found = peers_of(engine.client, scope, engine.registry, unit, BAND, at_us)
+    if found is None:
+        return None
+    below, above = found.own < found.low, found.own > found.high
+    stands: Literal["lower", "middle", "upper"] = "lower" if below else "upper" if above else "middle"
+    return Band(found.area, found.n, _hour(found.low), _hour(found.median), _hour(found.high), found.own, stands)
 
 
 def _hour(minutes: float) -> int:

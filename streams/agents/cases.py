@@ -9,7 +9,7 @@ from clickhouse_connect.driver.client import Client
 
 from streams.alerts.cases import Act, Case, case_of
 from streams.calendars import Calendar
-from streams.store.casework import acts_since
+from streams.store.workers import acts_since
 
 
 class Cases:

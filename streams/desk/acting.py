@@ -74,8 +74,7 @@ def possible(scope: Scope, state: str, issuer: str) -> tuple[str, ...]:
 
 def cased(client: Client, scope: Scope, registry: Registry, calendar: Calendar, finding: str) -> dict[str, Any]:
     """The case of a finding, its acts, what was sent about it. Raises OutOfScope (Unseen)."""
-    finding_history(client, scope, registry, finding)
-    acts = acts_of(client, finding)
+    acts = acts_of(client, scope, registry, finding)
     return told(case_of(finding, acts, calendar), acts) | {"notifications": sent_in(client, scope, finding=finding)}
 
 
@@ -88,7 +87,7 @@ def acted(
         raise OutOfScope(
             f"role: {scope.role!r} of {scope.who}: {wish.verb} is not theirs to do here; see docs/access.md"
         )
-    acts = acts_of(client, finding)
+    acts = acts_of(client, scope, registry, finding)
     case = case_of(finding, acts, calendar)
     act = Act(
         finding, wish.n or case.acts + 1, wish.verb, scope.who, now_us,  # type: ignore[arg-type]
@@ -97,7 +96,7 @@ def acted(
     )  # fmt: skip
     done(case, act, calendar)
     insert_act(client, act, one.transition.rule)
-    acts = acts_of(client, finding)
+    acts = acts_of(client, scope, registry, finding)
     if len(acts) < act.n or acts[act.n - 1] != act:
         raise WrongAct(f"n: {act.n}: somebody acted at the same time; look again, then act")
     return told(case_of(finding, acts, calendar), acts)

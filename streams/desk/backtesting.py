@@ -20,8 +20,7 @@ from streams.rules.backtest import Line, found, summary
 from streams.rules.pack import Pack, Rule
 from streams.rules.tables import TABLES
 from streams.store import Scope, reads
-from streams.store.backtest_batches import batches_between, last_batch
-from streams.store.loads import all_events, events_since
+from streams.store.beyond import BacktestReads
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -38,9 +37,9 @@ def backtested(
 
     Raises OutOfScope unless the reader may see the whole country or operates the installation.
     """
-    scope.require_operator()
-    parts = [found(rows, book, "events") for rows in batches_between(client, first_us, last_us, named(book))]
-    parts.append(found(_rest(client, registry, calendar, first_us, last_us), book, "events"))
+    door = BacktestReads.for_country(client, scope)
+    parts = [found(rows, book, "events") for rows in door.batches(first_us, last_us, named(book))]
+    parts.append(found(_rest(door, registry, calendar, first_us, last_us), book, "events"))
     return summary(pl.concat(parts))
 
 
@@ -81,16 +80,16 @@ def past(
 
     Event rules see every demand of these days, others the newest NEWEST events.
     """
-    scope.require_comparison(area)
+    door = BacktestReads.opened(client, scope, area)
     first_us = now_us - days * DAY_US
     if rule.table != "events":
-        events = decoded(row.body for row in all_events(client, first_us))
+        events = decoded(row.body for row in door.everything(first_us))
         rows = BUILDERS[rule.table](gather(events, registry, calendar), now_us)
         return Past(_inside(rows, area), days, len(events))
     count, parts = 0, []
     for rows in (
-        *batches_between(client, first_us, now_us, named(_alone(pack, rule))),
-        _rest(client, registry, calendar, first_us, now_us),
+        *door.batches(first_us, now_us, named(_alone(pack, rule))),
+        _rest(door, registry, calendar, first_us, now_us),
     ):
         count += len(rows)
         parts.append(_inside(rows, area))
@@ -101,9 +100,9 @@ def _inside(rows: pl.DataFrame, area: str) -> pl.DataFrame:
     return rows.filter(pl.col("place").str.starts_with(area)) if area else rows
 
 
-def _rest(client: Client, registry: Registry, calendar: Calendar, first_us: int, last_us: int) -> pl.DataFrame:
+def _rest(door: BacktestReads, registry: Registry, calendar: Calendar, first_us: int, last_us: int) -> pl.DataFrame:
     """The demands of a span that no batch holds yet."""
-    rest = decoded(row.body for row in events_since(client, last_batch(client).cursors, NEWEST))
+    rest = decoded(row.body for row in door.rest(NEWEST))
     # So few demands do not show what their sources record: what they leave out is unknown.
     issued = gather([event for event in rest if event.verb == "issued"], registry, calendar, recorded={})
     return BUILDERS["events"](issued, last_us).filter(pl.col("at_us").is_between(first_us, last_us))
@@ -130,9 +129,6 @@ def units_over(
         raise ValueError(f"rule: {rule.id!r}: is no load rule; ask for its rows instead")
     total = 0
     for tier in rule.scope.tiers or ("township", "village"):
-        values = reads.tier_load(
-            client, Scope("backtest", "operator", ("",)), registry, tier, load.metric, at_us
-        ).values
-        lo, hi = registry.span_of(area, registry.tier_id(tier))
-        total += int((values[lo:hi] > limit).sum())
+        values = reads.tier_load(client, scope, registry, tier, load.metric, at_us, area=area).values
+        total += int((values > limit).sum())
     return total

@@ -1,6 +1,6 @@
 """Findings as they are shown: a list, and one with its explanation.
 
-Flows in: questions with the Scope of who asks. Flows out: plain values. May touch: the store, through ``streams.store.findings``.
+Flows in: questions with the Scope of who asks. Flows out: plain values. May touch: the store, through ``findings`` and ``evidence``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from streams.calendars import Calendar
-from streams.events import Event, decode_stored, ident_of
-from streams.ledger.metrics import Metric, interval
+from streams.events import Event, decode_stored
+from streams.ledger.metrics import Metric
 from streams.registry import Registry
 from streams.rules import Contribution, Explanation, Rulebook, contributions, explain, gather, load, shipped
 from streams.rules.pack import SEVERITIES
-from streams.store import events_about
+from streams.store.evidence import demands_behind, events_behind, judged_by, load_behind, metric_of
 from streams.store.findings import StoredTransition, finding_history, findings_in, told
-from streams.store.loads import events_by_pos, postings_on
 from streams.store.scope import Scope
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def listed(
 def explained(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:
     """One finding: how it stands, its explanation, its timeline. Raises Unseen for an unknown one and for another's."""
     history = finding_history(client, scope, registry, finding)
-    last = next((one for one in reversed(history) if one.inputs or one.events), history[-1])
-    parts, names, events = _behind(client, registry, last)
+    last = judged_by(history)
+    parts, names, events = _behind(client, scope, registry, last)
     facts = gather(events, registry, Calendar.load())
     explanation = explain(last.truth, rulebook(), facts, parts, names)
     timeline = [
@@ -73,21 +72,17 @@ def explained(client: Client, scope: Scope, registry: Registry, finding: str) ->
 
 
 def _behind(
-    client: Client, registry: Registry, one: StoredTransition
+    client: Client, scope: Scope, registry: Registry, one: StoredTransition
 ) -> tuple[list[Contribution], dict[int, str], list[Event]]:
     """What a finding was made from: the demands of a load, or the events that it names."""
-    subject = one.transition.subject
-    metric, unit = one.inputs.get("metric") if subject.startswith("unit:") else None, subject.removeprefix("unit:")
-    place = registry.find(unit) if metric else None
-    if metric and place is not None:
-        wanted = Metric.parse(str(metric))
-        after, until = interval(wanted.window, one.transition.at_us)
-        postings = postings_on(client, place[0], place[1], after + 1, until)
-        parts = contributions(postings, wanted, one.transition.at_us, *place)[:CONTRIBUTIONS_LIMIT]
-        rows = events_by_pos(client, sorted({part.key for part in parts}))
+    finding, at_us = one.transition.finding, one.transition.at_us
+    place = registry.find(one.transition.subject.removeprefix("unit:")) if metric_of(one) else None
+    postings = load_behind(client, scope, registry, finding)
+    if postings is not None and place is not None:
+        parts = contributions(postings, Metric.parse(metric_of(one)), at_us, *place)[:CONTRIBUTIONS_LIMIT]
+        rows = demands_behind(client, scope, registry, finding, sorted({part.key for part in parts}))
         return parts, {row.pos: f"{row.source}#{row.id}" for row in rows}, decoded(row.body for row in rows)
-    idents = [ident_of(*name.split("#", 1)) for name in one.events if "#" in name]
-    events = decoded(row.body for row in events_about(client, idents))
+    events = decoded(row.body for row in events_behind(client, scope, registry, finding))
     return [], {}, [event for event in events if event.verb in STATED]
 
 

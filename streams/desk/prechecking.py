@@ -29,8 +29,8 @@ from streams.rules.facts import gather, name_of
 from streams.rules.live import held_since_us
 from streams.rules.precheck import I64, Other, Precheck, precheck
 from streams.rules.recorded import EVERYTHING
-from streams.store import Scope, reads
-from streams.store.loads import events_about, idents_of_issuer, idents_reaching
+from streams.store import Scope
+from streams.store.beyond import DraftReads
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -42,8 +42,6 @@ COMPARED: Final = {
     "inspection": ("meeting", "inspection"),
 }
 """Kinds that a draft is compared with where they reach its units; all of them, and all that its issuer issued since last year."""
-SYSTEM: Final = Scope("precheck", "operator", ("",))
-"""Levels are compared over whole tiers; only units that the draft itself reaches are told."""
 
 
 def draft_of(body: bytes, now_us: int) -> Event:
@@ -81,18 +79,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def checked(client: Client, scope: Scope, registry: Registry, event: Event, now_us: int) -> dict[str, Any]:
     """What the draft would do, as plain values; loads one by one only of units that the asker may see, others as counts.
 
-    Raises RegistryError for an issuer or a reach that the registry does not know.
+    Raises OutOfScope for a draft of an issuer that is not the asker's, RegistryError for an issuer or a reach that the registry does not know.
     """
+    door = DraftReads.opened(client, scope, registry, event.data.issuer)
     registry.issuer(event.data.issuer)
     ranges = registry.resolve(event.data.reach)
     if not ranges:
         raise RegistryError("reach", "", "reaches nobody", "name areas with tiers, or units")
-    idents = {
-        *idents_reaching(client, ranges, COMPARED.get(event.kind, ()), now_us - BACK_DAYS * DAY_US),
-        *idents_of_issuer(client, event.data.issuer, held_since_us(now_us)),
-        *(ident_of(ref.source, ref.id) for ref in _superiors(event)),
-    }
-    rows = events_about(client, sorted(idents))
+    superiors = [ident_of(ref.source, ref.id) for ref in _superiors(event)]
+    kinds, since_us = COMPARED.get(event.kind, ()), now_us - BACK_DAYS * DAY_US
+    rows = door.compared(ranges, kinds, since_us, held_since_us(now_us), superiors)
     name = name_of(event.source, event.id)
     known = [one for one in decoded(row.body for row in rows) if name_of(one.source, one.id) != name]
     facts = gather([*known, event], registry, Calendar.load())
@@ -100,9 +96,7 @@ def checked(client: Client, scope: Scope, registry: Registry, event: Event, now_
     postings = postings_from([event], registry, effort.estimate, horizon_us(now_us))
 
     def load_at(metric: Metric, tier: int, at_us: int) -> I64:
-        return np.asarray(
-            reads.tier_load(client, SYSTEM, registry, registry.tier_name(tier), str(metric), at_us).values, np.int64
-        )
+        return np.asarray(door.level(tier, str(metric), at_us).values, np.int64)
 
     return _told(precheck(name, facts, rulebook(), postings, load_at, now_us), scope, registry)
 

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from streams.intake.answers import HttpFault, later
 from streams.registry.errors import RegistryError
 from streams.store.client import passing
+from streams.store.health import ping
 from streams.store.scope import OutOfScope, Scope, Unseen
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ class Asker:
         try:
             return await run_in_threadpool(on_thread)
         except Unseen as error:
+            _LOG.info("denied: %s, %s: %s", scope.who, scope.role, error)
             raise HttpFault(404, str(error)) from None
         except OutOfScope as error:
+            _LOG.info("denied: %s, %s: %s", scope.who, scope.role, error)
             raise HttpFault(403, str(error)) from None
         except RegistryError as error:
             raise HttpFault(404, str(error)) from None
@@ -59,7 +62,7 @@ class Asker:
     async def is_ready(self) -> bool:
         """Whether the store answers a query."""
         try:
-            await run_in_threadpool(lambda: self.client().command("SELECT 1"))
+            await run_in_threadpool(lambda: ping(self.client()))
         except Exception:  # whatever it is, the store cannot be read now
             self._forget()
             return False

@@ -19,7 +19,7 @@ from streams.desk.acting import ActWish, SilenceWish, acted, cased, packed, sile
 from streams.intake.answers import HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
 from streams.intake.tokens import Tokens
-from streams.store.alerting import load_silences, sent_in
+from streams.store.alerting import sent_in, silences_in
 from streams.store.scope import Scope
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Desk:
         """GET /v1/silences: every silence ever made whose area the scope covers, expired ones too."""
 
         def read(client: Client, scope: Scope, _registry: Registry) -> list[dict[str, Any]]:
-            return [asdict(one) for one in load_silences(client) if scope.covers(one.area)]
+            return [asdict(one) for one in silences_in(client, scope)]
 
         return json({"silences": await self._asker.ask(read, scope)})
 

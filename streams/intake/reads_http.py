@@ -6,6 +6,7 @@ Flows in: requests. Flows out: JSON and iCalendar. May touch: the store, through
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,8 @@ from streams.intake.tokens import Token, Tokens
 from streams.ledger.lifecycle import horizon_us
 from streams.ledger.metrics import Metric
 from streams.registry.errors import RegistryError
-from streams.store import Known, find_idents, reads
+from streams.store import Known, reads
+from streams.store.beyond import known_to_door
 from streams.store.health import newest_admitted
 from streams.store.parts import PartState, part_states
 from streams.store.scope import Scope
@@ -46,6 +48,8 @@ HOTSPOTS_LIMIT: Final = 1000
 CALENDAR_AHEAD_DAYS: Final = 60
 CALENDAR_LIMIT: Final = 500
 PROBE_S: Final = 5.0
+DOOR: Final = Scope("door", "operator")
+"""In whose name the door asks whether it knows an identity."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -79,7 +83,7 @@ class Reads:
 
     def lookup(self, idents: Sequence[int]) -> list[Known]:
         """Which of these idents the store has already; for the door, not for people."""
-        return find_idents(self._asker.client(), idents)
+        return known_to_door(self._asker.client(), DOOR, idents)
 
     async def is_ready(self) -> bool:
         """Whether the store answers a query."""
@@ -163,7 +167,8 @@ class Reads:
         def read(client: Client, scope: Scope, registry: Registry) -> dict[str, Any]:
             return checked(client, scope, registry, draft, now_us)
 
-        return json(await self._asker.ask(read, token.scope()))
+        own = token.scope()  # knows no patterns: that the token speaks for this issuer was just asked
+        return json(await self._asker.ask(read, replace(own, issuers=(*own.issuers, draft.data.issuer))))
 
     def _require_posted(self, metric: str, at_us: int) -> None:
         """Raises HttpFault 400 for an instant beyond which standing demands are not posted yet: its load would silently be too low."""

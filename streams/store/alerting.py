@@ -13,13 +13,15 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
-from streams.alerts.model import Notification, Recipient, Silence, Told, Withheld
+from streams.alerts.model import Notification, Silence, Withheld
+from streams.registry import Registry
+from streams.store.findings import require_finding
 from streams.store.scope import Scope
 from streams.store.writers import insert_rows
 
 Outcome = Literal["ok", "failed", "given-up"]
 
-_NOTIFICATION: Final[dict[str, pa.DataType]] = {
+NOTIFICATION: Final[dict[str, pa.DataType]] = {
     **dict.fromkeys(("id", "recipient", "role", "occasion", "group"), pa.string()),
     "at_us": pa.int64(), "count": pa.uint32(), "told": pa.string(), "seq": pa.uint64(), "note": pa.string(), "receivers": pa.list_(pa.string()),
 }  # fmt: skip
@@ -30,7 +32,7 @@ _DELIVERY: Final[dict[str, pa.DataType]] = {
     "notification": pa.string(), "receiver": pa.string(), "at_us": pa.int64(), "outcome": pa.string(), "error": pa.string(),
     "took_ms": pa.uint32(),
 }  # fmt: skip
-_SILENCE: Final[dict[str, pa.DataType]] = {
+SILENCE: Final[dict[str, pa.DataType]] = {
     one.name: pa.int64() if one.name.endswith("_us") else pa.string() for one in fields(Silence)
 }
 
@@ -72,31 +74,8 @@ def insert_notifications(client: Client, rows: Sequence[Stored]) -> int:
         "receivers": [list(row.receivers) for row in rows],
     }
     return insert_rows(
-        client, "notifications", _NOTIFICATION, columns, f"notes-{notes[0].id}-{notes[-1].id}-{len(notes)}"
+        client, "notifications", NOTIFICATION, columns, f"notes-{notes[0].id}-{notes[-1].id}-{len(notes)}"
     )
-
-
-def load_notifications(client: Client, after_us: int = 0) -> list[Stored]:
-    """Notifications from an instant on, in the order in which they were decided. For the notifier; knows no Scope."""
-    names = ", ".join(f"`{name}`" for name in _NOTIFICATION)
-    rows = client.query(
-        f"SELECT {names} FROM notifications WHERE at_us >= {{after:Int64}} ORDER BY seq, at_us, id",
-        parameters={"after": after_us},
-    ).result_rows
-    return [_stored(row) for row in rows]
-
-
-def _stored(row: Sequence[Any]) -> Stored:
-    values = dict(zip(_NOTIFICATION, row, strict=True))
-    both = [Told(**told) for told in json.loads(values["told"])]
-    told, ended = tuple(one for one in both if not one.ended_us), tuple(one for one in both if one.ended_us)
-    return Stored(
-        Notification(
-            values["id"], Recipient(values["recipient"], values["role"]), values["occasion"], values["group"], values["at_us"],
-            values["count"], told, values["seq"], values["note"], ended,
-        ),
-        tuple(values["receivers"]),
-    )  # fmt: skip
 
 
 def insert_withheld(client: Client, rows: Sequence[Withheld], token: str) -> int:
@@ -110,15 +89,6 @@ def insert_withheld(client: Client, rows: Sequence[Withheld], token: str) -> int
     return insert_rows(client, "withheld", _WITHHELD, columns, token)
 
 
-def load_withheld(client: Client, after_us: int = 0) -> list[Withheld]:
-    """What was held back since an instant. For the notifier; knows no Scope."""
-    rows = client.query(
-        "SELECT finding, `group`, recipient, role, reason, at_us, detail FROM withheld WHERE at_us >= {after:Int64} ORDER BY at_us",
-        parameters={"after": after_us},
-    ).result_rows
-    return [Withheld(row[0], row[1], Recipient(row[2], row[3]), row[4], row[5], row[6]) for row in rows]
-
-
 def insert_deliveries(client: Client, rows: Sequence[Delivery]) -> int:
     """Store attempts."""
     if not rows:
@@ -128,28 +98,28 @@ def insert_deliveries(client: Client, rows: Sequence[Delivery]) -> int:
     return insert_rows(client, "deliveries", _DELIVERY, columns, token)
 
 
-def settled(client: Client) -> tuple[set[tuple[str, str]], dict[tuple[str, str], int]]:
-    """Notification and receiver of what was delivered or given up, and how often the others failed."""
-    rows = client.query(
-        "SELECT notification, receiver, max(outcome != 'failed'), countIf(outcome = 'failed') FROM deliveries GROUP BY 1, 2"
-    ).result_rows
-    return {(row[0], row[1]) for row in rows if row[2]}, {(row[0], row[1]): int(row[3]) for row in rows if not row[2]}
-
-
 def insert_silence(client: Client, one: Silence) -> None:
     """Store a silence."""
-    columns = {name: [getattr(one, name)] for name in _SILENCE}
-    insert_rows(client, "silences", _SILENCE, columns, f"silence-{one.id}")
+    columns = {name: [getattr(one, name)] for name in SILENCE}
+    insert_rows(client, "silences", SILENCE, columns, f"silence-{one.id}")
 
 
-def load_silences(client: Client) -> list[Silence]:
-    """Every silence ever made, in order."""
-    names = ", ".join(_SILENCE)
-    return [Silence(*row) for row in client.query(f"SELECT {names} FROM silences ORDER BY made_us, id").result_rows]
+def silences_in(client: Client, scope: Scope) -> list[Silence]:
+    """Every silence ever made whose area the scope covers, in order."""
+    if not scope.areas:
+        return []
+    rows = client.query(
+        f"SELECT {', '.join(SILENCE)} FROM silences WHERE arrayExists(one -> startsWith(area, one), {{areas:Array(String)}}) "
+        "ORDER BY made_us, id",
+        parameters={"areas": list(scope.areas)},
+    ).result_rows
+    return [Silence(*row) for row in rows]
 
 
 def sent_in(client: Client, scope: Scope, *, finding: str = "", n: int = 100) -> list[dict[str, Any]]:
-    """What was sent to bodies of the scope (or about one finding that the caller may see), newest first, with its deliveries."""
+    """What was sent to bodies of the scope (about one finding, where named), newest first, with its deliveries."""
+    if not (scope.areas or scope.issuers):
+        return []
     rows = client.query(
         "SELECT n.id, n.recipient, n.role, n.occasion, n.`group`, n.at_us, n.count, n.told, n.note, n.receivers, d.attempts "
         "FROM notifications AS n LEFT JOIN (SELECT notification, "
@@ -176,8 +146,9 @@ def sent_in(client: Client, scope: Scope, *, finding: str = "", n: int = 100) ->
     return found
 
 
-def withheld_of(client: Client, finding: str, n: int = 100) -> list[dict[str, Any]]:
-    """Why a finding was not told to whom, newest first. The caller has asked the finding's scope."""
+def withheld_of(client: Client, scope: Scope, registry: Registry, finding: str, n: int = 100) -> list[dict[str, Any]]:
+    """Why a finding was not told to whom, newest first. Raises Unseen."""
+    require_finding(client, scope, registry, finding)
     rows = client.query(
         "SELECT recipient, role, reason, at_us, detail FROM withheld WHERE finding = {finding:String} ORDER BY at_us DESC LIMIT {n:UInt32}",
         parameters={"finding": finding, "n": n},

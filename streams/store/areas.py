@@ -42,10 +42,22 @@ def area_load(
 ) -> AreaLoad:
     """What the units of one area received on these days."""
     scope.require_area(area)
-    ground = of_area(registry, area, tiers)
-    sums = area_sums(client, ground, kind, days_span(first, last)).values()
-    low, likely, high, receipts = (sum(row[place] for row in sums) for place in range(4))
-    return AreaLoad(area, low, likely, high, receipts, ground.units)
+    return _load_of(client, registry, area, days_span(first, last), kind, tiers)
+
+
+def area_between(
+    client: Client,
+    scope: Scope,
+    registry: Registry,
+    area: str,
+    after_us: int,
+    until_us: int,
+    *,
+    tiers: Sequence[str] = (),
+) -> AreaLoad:
+    """What the units of one area received with starts after_us < s <= until_us, exact to the microsecond."""
+    scope.require_area(area)
+    return _load_of(client, registry, area, Span(after_us + 1, until_us), 0, tiers)
 
 
 def area_totals(
@@ -99,6 +111,13 @@ def area_series(
     scope.require_area(area)
     ground = of_area(registry, area, tiers)
     return series(series_rows(client, ground, first, last), first, last)
+
+
+def _load_of(client: Client, registry: Registry, area: str, span: Span, kind: int, tiers: Sequence[str]) -> AreaLoad:
+    ground = of_area(registry, area, tiers)
+    sums = area_sums(client, ground, kind, span).values()
+    low, likely, high, receipts = (sum(row[place] for row in sums) for place in range(4))
+    return AreaLoad(area, low, likely, high, receipts, ground.units)
 
 
 def kind_shares(

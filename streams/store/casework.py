@@ -1,6 +1,7 @@
 """Acts on cases in the store, and the verdicts that rules are measured by.
 
-Flows in: a client, acts. Flows out: acts in their order, cases. Who may act on a finding is asked by whoever calls (``finding_history``).
+Flows in: a client, a Scope, acts. Flows out: acts in their order. What of a case is shown is what the finding's readers may see; who may act
+on it is asked by whoever calls (``streams.desk``).
 """
 
 from __future__ import annotations
@@ -13,35 +14,42 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from streams.alerts.cases import Act, Verdict
-from streams.store.scope import Scope
+from streams.registry import Registry
+from streams.store.findings import require_finding
+from streams.store.scope import Scope, for_everyone
 from streams.store.writers import insert_rows
 
-_NAMES: Final = tuple(one.name for one in fields(Act))
+NAMES: Final = tuple(one.name for one in fields(Act))
 _ACT: Final[dict[str, pa.DataType]] = {
-    **dict.fromkeys(_NAMES, pa.string()), "n": pa.uint32(), "at_us": pa.int64(), "rule": pa.string(),
+    **dict.fromkeys(NAMES, pa.string()), "n": pa.uint32(), "at_us": pa.int64(), "rule": pa.string(),
 }  # fmt: skip
 
 
 def insert_act(client: Client, act: Act, rule: str) -> None:
     """Store an act. A second act with the same number is the same insert and is dropped: whoever reads back sees whose it was."""
-    columns: dict[str, list[Any]] = {name: [getattr(act, name)] for name in _NAMES}
+    columns: dict[str, list[Any]] = {name: [getattr(act, name)] for name in NAMES}
     insert_rows(client, "case_acts", _ACT, columns | {"rule": [rule]}, f"act-{act.finding}-{act.n}")
 
 
-def acts_of(client: Client, finding: str) -> list[Act]:
-    """Acts on one finding, in order."""
+def acts_of(client: Client, scope: Scope, registry: Registry, finding: str) -> list[Act]:
+    """Acts on one finding, in order. Raises Unseen."""
+    require_finding(client, scope, registry, finding)
     rows = client.query(
-        f"SELECT {', '.join(_NAMES)} FROM case_acts WHERE finding = {{finding:String}} ORDER BY n",
+        f"SELECT {', '.join(NAMES)} FROM case_acts WHERE finding = {{finding:String}} ORDER BY n",
         parameters={"finding": finding},
     ).result_rows
     return [Act(*row) for row in rows]
 
 
-def acts_of_all(client: Client, findings: Sequence[str]) -> dict[str, list[Act]]:
-    """Acts on some findings, by finding, each in order."""
+def acts_of_all(client: Client, scope: Scope, findings: Sequence[str]) -> dict[str, list[Act]]:
+    """Acts on those of some findings that are about places or issuers of the scope, by finding, each in order."""
+    if not findings or not (scope.areas or scope.issuers):
+        return {}
     rows = client.query(
-        f"SELECT {', '.join(_NAMES)} FROM case_acts WHERE finding IN {{findings:Array(String)}} ORDER BY finding, n",
-        parameters={"findings": list(findings)},
+        f"SELECT {', '.join(NAMES)} FROM case_acts WHERE finding IN {{findings:Array(String)}} AND finding IN (SELECT finding FROM "
+        "transitions WHERE finding IN {findings:Array(String)} AND (arrayExists(area -> startsWith(place, area), {areas:Array(String)}) "
+        "OR issuer IN {issuers:Array(String)})) ORDER BY finding, n",
+        parameters={"findings": list(findings), "areas": list(scope.areas), "issuers": list(scope.issuers)},
     ).result_rows
     found: dict[str, list[Act]] = {}
     for row in rows:
@@ -49,15 +57,7 @@ def acts_of_all(client: Client, findings: Sequence[str]) -> dict[str, list[Act]]
     return found
 
 
-def acts_since(client: Client, since_us: int) -> list[Act]:
-    """All acts of an instant or later, in order. For the judge; knows no Scope."""
-    rows = client.query(
-        f"SELECT {', '.join(_NAMES)} FROM case_acts WHERE at_us >= {{since:Int64}} ORDER BY at_us, finding, n",
-        parameters={"since": since_us},
-    ).result_rows
-    return [Act(*row) for row in rows]
-
-
+@for_everyone
 def verdicts(client: Client) -> list[tuple[str, Verdict]]:
     """Rule and last verdict of every decided case."""
     rows = client.query(
@@ -68,6 +68,8 @@ def verdicts(client: Client) -> list[tuple[str, Verdict]]:
 
 def precedents(client: Client, scope: Scope, rule: str, n: int = 10) -> list[dict[str, Any]]:
     """Decided findings of a rule that the scope may see, the latest decision first: finding, place, verdict, note, at_us."""
+    if not scope.areas:
+        return []
     rows = client.query(
         "SELECT a.finding, t.place, argMax(a.verdict, a.n), argMax(a.note, a.n), max(a.at_us) FROM case_acts AS a "
         "JOIN (SELECT finding, any(place) AS place FROM transitions WHERE rule = {rule:String} GROUP BY finding) AS t ON t.finding = a.finding "

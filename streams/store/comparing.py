@@ -10,12 +10,15 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from streams.store.scope import for_everyone
+
 NOTABLE: Final = 0.01
 """A kind with a smaller share of all load can make no trend."""
 BEGUN: Final = 0.005
 """Share of a kind's demands that may lie before its beginning: a few early ones are no feed."""
 
 
+@for_everyone
 def comparable_since(client: Client) -> date | None:
     """The first day from which every kind with a notable share of the load is in the store for good; None while nothing is.
 

@@ -21,6 +21,8 @@ from streams.store.span import Piece, Span, date_of, pieces
 I64 = NDArray[np.int64]
 Sums = dict[int, tuple[int, int, int, int]]
 """By kind: low, likely, high, count."""
+CHUNK: Final = 2_000
+"""Keys in one question at most."""
 COLUMNS: Final = ("low", "likely", "high", "n")
 DAY: Final = "toDate(toDateTime(start_s, 'Asia/Shanghai'))"
 
@@ -270,6 +272,23 @@ def _rest(span: Span, months: Sequence[Piece]) -> list[tuple[int, int]]:
     begin = months[0].first * DAY_US - OFFSET_US
     end = (months[0].last + 1) * DAY_US - OFFSET_US
     return [one for one in ((first, begin - 1), (end, last)) if one[0] <= one[1]]
+
+
+def reaching(client: Client, ground: Ground, keys: Sequence[int]) -> set[int]:
+    """Which of the demands at these positions reach any unit of a ground."""
+    if not ground.ranges or not keys:
+        return set()
+    found: set[int] = set()
+    for first in range(0, len(keys), CHUNK):
+        ask = Question(ground)
+        lo, hi = ask.bounds()
+        part = ask.bind("Array(UInt64)", list(keys[first : first + CHUNK]))
+        rows = client.query(
+            f"SELECT DISTINCT key FROM postings WHERE {ask.where} AND key IN {part} AND toInt64(lo) < {hi} AND toInt64(hi) > {lo}",
+            parameters=ask.parameters,
+        ).result_rows
+        found.update(int(row[0]) for row in rows)
+    return found
 
 
 def blocks(at: I64, changes: I64, edges: I64) -> I64:

@@ -32,7 +32,8 @@ _TYPES: Final[dict[str, pa.DataType]] = {
     "events": pa.list_(pa.string()),
     "inputs": pa.string(),
 }
-_COLUMNS: Final = ", ".join(_TYPES)
+COLUMNS: Final = ", ".join(_TYPES)
+"""In the order in which ``stored`` takes them."""
 _WORST: Final = (
     "transform(rule, {rules:Array(String)}, {graves:Array(UInt8)}, toUInt8(0)) DESC, indexOf(['fact', 'notice', 'breach'], layer) DESC, "
     "if(limit = 0, value, value / limit) DESC, finding"
@@ -80,15 +81,6 @@ def insert_transitions(client: Client, rows: Sequence[StoredTransition]) -> int:
     return insert_rows(client, "transitions", _TYPES, columns, f"transitions-{rows[0].seq}-{rows[-1].seq}")
 
 
-def load_transitions(client: Client, after: int = 0, n: int = 0) -> list[StoredTransition]:
-    """Transitions with a number above ``after``, in order: the first ``n`` (0: all). For the judge; knows no Scope."""
-    rows = client.query(
-        f"SELECT {_COLUMNS} FROM transitions WHERE seq > {{after:UInt64}} ORDER BY seq {'LIMIT {n:UInt64}' if n else ''}",
-        parameters={"after": after, "n": n},
-    ).result_rows
-    return [_stored(row) for row in rows]
-
-
 def findings_in(
     client: Client,
     scope: Scope,
@@ -111,12 +103,12 @@ def findings_in(
 
     Raises OutOfScope for an area outside the scope, RegistryError for an unknown one.
     """
-    if area:
-        registry.name_of(area)
     if not scope.issuers or area:
         scope.require_area(area)
+    if area:
+        registry.name_of(area)
     sql = (
-        f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        f"SELECT {COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
         "AND ({layer:String} = '' OR layer = {layer:String}) "
@@ -128,17 +120,17 @@ def findings_in(
         "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer,
         "issuer": issuer,        "n": n, "skip": skip, "rules": list(graves), "graves": list(graves.values()),
     }  # fmt: skip
-    return [_stored(row) for row in client.query(sql, parameters=parameters).result_rows]
+    return [stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 
 
 def by_issuer(client: Client, scope: Scope, registry: Registry, issuer: str, n: int) -> list[StoredTransition]:
     """Findings that fire about an issuer's demands, the latest change first. Raises OutOfScope, RegistryError."""
     require_issuer(scope, registry, issuer)
     sql = (
-        f"SELECT {_COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        f"SELECT {COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
         "AND issuer = {issuer:String} AND phase = 'firing' ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
     )
-    return [_stored(row) for row in client.query(sql, parameters={"issuer": issuer, "n": n}).result_rows]
+    return [stored(row) for row in client.query(sql, parameters={"issuer": issuer, "n": n}).result_rows]
 
 
 @dataclass(frozen=True)
@@ -219,13 +211,18 @@ def finding_history(client: Client, scope: Scope, registry: Registry, finding: s
     Seen by who oversees its place, by the issuer that it is about, and by a unit that one of its demands reaches.
     """
     rows = client.query(
-        f"SELECT {_COLUMNS} FROM transitions WHERE finding = {{finding:String}} ORDER BY seq",
+        f"SELECT {COLUMNS} FROM transitions WHERE finding = {{finding:String}} ORDER BY seq",
         parameters={"finding": finding},
     ).result_rows
-    found = [_stored(row) for row in rows]
+    found = [stored(row) for row in rows]
     if not found or not _sees(client, scope, registry, found[-1]):
         raise Unseen(f"finding: {finding[:64]!r}: no such finding here; take an id from /v1/findings")
     return found
+
+
+def require_finding(client: Client, scope: Scope, registry: Registry, finding: str) -> None:
+    """Raises Unseen unless there is such a finding and the reader may see it."""
+    finding_history(client, scope, registry, finding)
 
 
 def _sees(client: Client, scope: Scope, registry: Registry, one: StoredTransition) -> bool:
@@ -254,7 +251,8 @@ def told(one: StoredTransition) -> dict[str, Any]:
     return transition | {"exempt": one.exempt, "events": list(one.events), "inputs": dict(one.inputs)}
 
 
-def _stored(row: Sequence[Any]) -> StoredTransition:
+def stored(row: Sequence[Any]) -> StoredTransition:
+    """A row of ``COLUMNS`` as a transition."""
     values = dict(zip(_TYPES, row, strict=True))
     transition = Transition(**{name: values[name] for name in _TRANSITION} | {"holds": bool(values["holds"])})
     inputs = json.loads(values["inputs"] or "{}")

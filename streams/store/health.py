@@ -11,7 +11,10 @@ from clickhouse_connect.driver.client import Client
 
 from streams.calendars.periods import DAY_US
 from streams.store.answers import Health, Lag, RefusedCount
-from streams.store.scope import Scope
+from streams.store.rounds import FaultRow
+from streams.store.schema import applied
+from streams.store.scope import Scope, for_everyone
+from streams.store.workers import open_rule_faults
 
 MINUTE_US: Final = 60_000_000
 HOUR_US: Final = 60 * MINUTE_US
@@ -28,11 +31,13 @@ def stream_health(client: Client, scope: Scope, at_us: int) -> Health:
     )
 
 
+@for_everyone
 def newest_admitted(client: Client, at_us: int) -> int | None:
     """When the newest event was taken in, None while there is none. Says nothing of any place or issuer, so it takes no Scope."""
     return _newest(client, at_us)[2]
 
 
+@for_everyone
 def posting_count(client: Client) -> int:
     """Rows of ``postings``, from the table's own count (a few ms): another number means that loads may have moved.
 
@@ -41,6 +46,31 @@ def posting_count(client: Client) -> int:
     return int(client.query("SELECT count() FROM postings").result_rows[0][0])
 
 
+@for_everyone
+def ping(client: Client) -> None:
+    """Asks the store for something that it must read from its own tables. Raises what clickhouse-connect raises."""
+    client.command("SELECT count() FROM meta")
+
+
+def rule_faults(client: Client, scope: Scope) -> list[FaultRow]:
+    """Rules that cannot be asked now, the longest first; the subjects (``rows``) for those who may see the whole country or operate it."""
+    found = open_rule_faults(client)
+    return found if scope.role == "operator" or scope.covers("") else [row._replace(rows=()) for row in found]
+
+
+@for_everyone
+def has_events(client: Client) -> bool:
+    """Whether any event was ever taken in."""
+    return bool(client.query("SELECT count() FROM events").result_rows[0][0])
+
+
+@for_everyone
+def schema_step(client: Client) -> int:
+    """The number of the last step of the schema that was made; 0 for none."""
+    return max(applied(client), default=0)
+
+
+@for_everyone
 def has_reported(client: Client, component: str, since_us: int) -> bool:
     """Whether a worker's part (admit or tally) has reported since an instant. Says nothing of any place or issuer, so it takes no Scope."""
     rows = client.query(

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from streams.registry import Registry
+from streams.registry import Registry, RegistryError
 from streams.store.scope import Scope
 
 OVERSEES: Final = ("leadership", "supervisor", "operator")
@@ -59,8 +59,18 @@ class Makeup(NamedTuple):
 
 
 def require_issuer(scope: Scope, registry: Registry, issuer: str) -> None:
-    """Raises OutOfScope unless the issuer is the reader's own, or the reader oversees its area; RegistryError for an unknown one."""
-    if not (scope.role in OVERSEES and scope.covers(registry.issuer(issuer).area)):
+    """Raises OutOfScope unless the issuer is the reader's own, or the reader oversees its area; RegistryError for an unknown one that
+    would be either: of others nobody learns whether they exist."""
+    if scope.role not in OVERSEES:
+        scope.require_issuer(issuer)
+        return
+    try:
+        area = registry.issuer_area(issuer)
+    except RegistryError:
+        if scope.covers(issuer.partition("-")[0]):
+            raise
+        area = None
+    if area is None or not scope.covers(area):
         scope.require_issuer(issuer)
 
 

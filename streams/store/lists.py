@@ -1,6 +1,7 @@
 """Lists, plans and catalogues in the store: whole versions, never changed; the latest of a name counts.
 
-Flows in: a client, versions. Flows out: the same. They are what rules judge by and may be seen by everybody, so reads take no Scope.
+Flows in: a client, a Scope, versions. Flows out: the same. They are what rules judge by: that there are some everybody may know, what an
+issuer may demand by them its own readers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from streams.registry import Registry
 from streams.rules.lists import ListVersion, gated
+from streams.store.issuing import require_issuer
+from streams.store.scope import Scope, for_everyone
+from streams.store.workers import load_lists
 from streams.store.writers import insert_rows
 
 _LIST: Final[dict[str, pa.DataType]] = {
@@ -50,33 +55,13 @@ def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
     insert_rows(client, "lists", _LIST, columns, f"list-{digest.hexdigest()}")
 
 
-def load_lists(client: Client) -> list[ListVersion]:
-    """Every version that was ever added, in the order of adding."""
-    names = "name, kind, area, from_day, to_day, source, body"
-    rows = client.query(f"SELECT {names} FROM lists ORDER BY added_us, name").result_rows
-    return [
-        ListVersion.model_validate(
-            {
-                "version": 1,
-                "kind": "list",
-                "list": kind,
-                "name": name,
-                "area": area,
-                "source": source,
-                "from": first,
-                "to": last,
-            }
-            | {"rows": json.loads(body)}
-        )
-        for name, kind, area, first, last, source, body in rows
-    ]
+def lists_for(client: Client, scope: Scope, registry: Registry, issuer: str) -> list[ListVersion]:
+    """Every version that was ever added, for the quotas of one issuer, in the order of adding. Raises OutOfScope, RegistryError."""
+    require_issuer(scope, registry, issuer)
+    return load_lists(client)
 
 
-def lists_mark(client: Client) -> int:
-    """A number that changes when a version is added."""
-    return int(client.query("SELECT count() FROM lists").result_rows[0][0])
-
-
+@for_everyone
 def list_headers(client: Client) -> list[ListHeader]:
     """What there is, by kind and name, the latest version first."""
     rows = client.query(

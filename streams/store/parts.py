@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 from clickhouse_connect.driver.client import Client
 
 from streams.store.rounds import last_rounds
+from streams.store.scope import for_everyone
 
 SECOND_US: Final = 1_000_000
 HOUR_US: Final = 3_600 * SECOND_US
@@ -41,6 +42,7 @@ class PartState(NamedTuple):
         return self.condition == "ok"
 
 
+@for_everyone
 def part_states(client: Client, at_us: int) -> list[PartState]:
     """All parts in the order in which an event meets them."""
     last = {(row.part, row.name): row.at_us for row in last_rounds(client, at_us)}

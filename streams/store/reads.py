@@ -8,12 +8,13 @@ means every tier. ``kind`` 0 means all kinds, else a number of events.model.KIND
 whole country), units are codes; where an area is asked for, a unit's code is one too.
 """
 
-from streams.store.areas import area_load, area_series, area_totals, coverage, kind_shares, top_issuers
+from streams.store.areas import area_between, area_load, area_series, area_totals, coverage, kind_shares, top_issuers
 from streams.store.demands import recent_demands, upcoming_demands
 from streams.store.health import stream_health
-from streams.store.units import hotspots, hotspots_at, tier_load, unit_load, unit_series
+from streams.store.units import hotspots, hotspots_at, tier_days, tier_load, unit_load, unit_series
 
 __all__ = [
+    "area_between",
     "area_load",
     "area_series",
     "area_totals",
@@ -23,6 +24,7 @@ __all__ = [
     "kind_shares",
     "recent_demands",
     "stream_health",
+    "tier_days",
     "tier_load",
     "top_issuers",
     "unit_load",

@@ -12,7 +12,10 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from streams.events.gate import checked_text
-from streams.store.scope import Scope
+from streams.registry import Registry
+from streams.store.deltas import reaching
+from streams.store.ground import of_area, of_unit
+from streams.store.scope import Scope, Unseen
 from streams.store.writers import insert_rows
 
 Verb = Literal["duplicate", "merge"]
@@ -47,31 +50,37 @@ _COLUMNS: Final[dict[str, pa.DataType]] = {
 }  # fmt: skip
 
 
-def insert_remark(client: Client, scope: Scope, one: Remark) -> None:
-    """Store a remark; the same one again by the same unit is the same insert. Raises OutOfScope, Refused."""
+def insert_remark(client: Client, scope: Scope, registry: Registry, one: Remark) -> None:
+    """Store a remark; the same one again by the same unit is the same insert. Raises OutOfScope, Refused; OutOfScope too for demands that
+    do not reach the unit, whether there are such or not."""
     scope.require_area(one.unit)
     one = replace(one, who=checked_text("who", one.who, lines=False), unit=checked_text("unit", one.unit, lines=False))
+    if reaching(client, of_unit(registry, one.unit), (one.first, one.second)) != {one.first, one.second}:
+        raise Unseen(f"demands: {one.first}, {one.second}: no such demands of {one.unit}; name two that reach it")
     token = f"remark-{one.unit}-{one.verb}-{one.first}-{one.second}"
     insert_rows(client, "remarks", _COLUMNS, {name: [getattr(one, name)] for name in _COLUMNS}, token)
 
 
-def remarks_in(client: Client, scope: Scope, area: str, n: int = 20) -> list[Said]:
-    """What units inside an area said, what most of them say first. Raises OutOfScope."""
+def remarks_in(client: Client, scope: Scope, registry: Registry, area: str, n: int = 20) -> list[Said]:
+    """What units inside an area said, what most of them say first; of demands that reach nobody there no titles. Raises OutOfScope."""
     scope.require_area(area)
     rows = client.query(
         "SELECT verb, uniqExact(unit) AS units, max(at_us), first, second FROM remarks WHERE startsWith(unit, {area:String}) "
         "GROUP BY verb, first, second ORDER BY units DESC, max(at_us) DESC LIMIT {n:UInt32}",
         parameters={"area": area, "n": n},
     ).result_rows
-    keys = sorted({int(key) for row in rows for key in row[3:]})
-    if not keys:
-        return []
-    named = {
-        int(pos): (str(title), str(issuer))
-        for pos, title, issuer in client.query(
-            "SELECT pos, title, issuer FROM events WHERE pos IN {keys:Array(UInt64)}", parameters={"keys": keys}
-        ).result_rows
-    }
+    named_keys = sorted({int(key) for row in rows for key in row[3:]})
+    keys = sorted(reaching(client, of_area(registry, area), named_keys)) if named_keys else []
+    named = (
+        {
+            int(pos): (str(title), str(issuer))
+            for pos, title, issuer in client.query(
+                "SELECT pos, title, issuer FROM events WHERE pos IN {keys:Array(UInt64)}", parameters={"keys": keys}
+            ).result_rows
+        }
+        if keys
+        else {}
+    )
     nothing = ("", "")
     return [
         Said(str(row[0]), int(row[1]), int(row[2]), *named.get(int(row[3]), nothing), *named.get(int(row[4]), nothing))

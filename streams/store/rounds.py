@@ -1,6 +1,7 @@
 """Rounds that parts have completed, and rules that could not be asked: what health speaks from.
 
-Flows in: a client, rows. Flows out: the same, the last of each. They hold no content and name no place or issuer, so reads take no Scope.
+Flows in: a client, rows. Flows out: the same, the last of each. Of rules that could not be asked, the
+subjects are told to operators alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from streams.store.scope import for_everyone
 from streams.store.writers import insert_rows
 
 HOUR_US: Final = 3_600_000_000
@@ -62,6 +64,7 @@ def insert_rule_faults(client: Client, rows: Sequence[FaultRow]) -> None:
         )
 
 
+@for_everyone
 def last_rounds(client: Client, at_us: int) -> list[Round]:
     """The last completed round of each part and name, not older than a day, by part and name."""
     rows = client.query(
@@ -72,18 +75,10 @@ def last_rounds(client: Client, at_us: int) -> list[Round]:
     return [Round(str(part), str(name), int(at), int(took), int(items)) for part, name, at, took, items in rows]
 
 
+@for_everyone
 def restarts(client: Client, at_us: int) -> list[Round]:
     """Parts that died within the last ten minutes, with how often (``items``), by name."""
     return [row for row in last_rounds(client, at_us) if row.part == RESTARTS and at_us - row.at_us < TEN_MINUTES_US]
-
-
-def open_rule_faults(client: Client) -> list[FaultRow]:
-    """Rules that cannot be asked now, the longest first."""
-    rows = client.query(
-        "SELECT rule, edition, max(at_us) AS last, argMax(table, at_us), argMax(error, at_us) AS why, argMax(rows, at_us) FROM rule_faults "
-        "GROUP BY rule, edition HAVING why != '' ORDER BY last, rule"
-    ).result_rows
-    return [FaultRow(str(r), str(e), int(at), str(t), str(why), tuple(subjects)) for r, e, at, t, why, subjects in rows]
 
 
 def _columns(schema: dict[str, pa.DataType], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:

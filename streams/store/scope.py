@@ -6,10 +6,20 @@ There are no row policies in the embedded engine: this is the whole fence, so no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal, TypeVar
 
 Role = Literal["leadership", "supervisor", "unit", "issuer", "operator"]
+Read = TypeVar("Read", bound=Callable[..., Any])
+FOR_EVERYONE: Final[set[str]] = set()
+"""Module and name of the reads that take no Scope."""
+
+
+def for_everyone(read: Read) -> Read:
+    """Marks a read that takes no Scope: its answer tells of no unit, no demand, no finding and no person, and is the same for all."""
+    FOR_EVERYONE.add(f"{read.__module__}.{read.__name__}")
+    return read
 
 
 class OutOfScope(PermissionError):

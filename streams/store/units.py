@@ -56,6 +56,18 @@ def tier_load(
     return TierLoad(number, lo, hi, units(found, lo, hi))
 
 
+def tier_days(
+    client: Client, scope: Scope, registry: Registry, tier: str, first: date, last: date, *, area: str = ""
+) -> TierLoad:
+    """Likely person-minutes of every unit of a tier in an area on these days."""
+    scope.require_comparison(area)
+    ground = of_area(registry, area, (tier,))
+    if not ground.ranges:
+        return TierLoad(registry.tier_id(tier), 0, 0, np.zeros(0, np.int64))
+    number, lo, hi = ground.ranges[0]
+    return TierLoad(number, lo, hi, units(profile(client, ground, 0, "likely", days_span(first, last)), lo, hi))
+
+
 def hotspots(
     client: Client,
     scope: Scope,

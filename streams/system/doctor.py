@@ -164,8 +164,9 @@ def _stream(layout: Layout, running: Running) -> Iterator[Finding]:
     from streams.store import Address, connect
     from streams.store.parts import part_states
     from streams.store.reads import stream_health
-    from streams.store.rounds import open_rule_faults, restarts
+    from streams.store.rounds import restarts
     from streams.store.scope import Scope
+    from streams.store.workers import open_rule_faults
 
     address = Address(running.store_host, running.store_port, "reader", layout.secret("store-reader"))
     try:

@@ -22,6 +22,7 @@ from streams.intake.binding import HEADERS, TOPIC, record_of
 from streams.registry import load
 from streams.simulate import backfill, live
 from streams.store import connect
+from streams.store.health import has_events
 
 SEED: Final = 20260301
 RATE: Final = 4.0
@@ -67,7 +68,7 @@ def main() -> None:
 def _is_empty(settings: Settings) -> bool:
     client = connect(settings.store(), readonly=True)
     try:
-        return not client.query("SELECT count() FROM events").result_rows[0][0]
+        return not has_events(client)
     finally:
         client.close()
 

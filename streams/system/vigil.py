@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from streams.store import Address, connect
+from streams.store.health import ping
 from streams.store.parts import part_states
 
 EVERY_S: Final = 5.0
@@ -84,7 +85,7 @@ def store_answers(address: Callable[[], Address]) -> Callable[[], None]:
 
     def ask() -> None:
         with closing(connect(address(), readonly=True, patience_s=1.0)) as client:
-            client.command("SELECT count() FROM meta")
+            ping(client)
 
     return ask
 

@@ -16,11 +16,11 @@ from streams.store.findings import (
     finding_history,
     findings_in,
     insert_transitions,
-    load_transitions,
     open_counts,
     open_groups,
 )
 from streams.store.scope import OutOfScope, Scope, Unseen
+from streams.store.workers import load_transitions
 
 NATION = Scope("l", "leadership", ("",))
 SICHUAN = Scope("s", "supervisor", ("51",))

@@ -24,9 +24,9 @@ from streams.rules import Rulebook, load, shipped, without
 from streams.rules.lists import ListVersion
 from streams.store import insert_postings
 from streams.store.casework import insert_act
-from streams.store.findings import load_transitions
 from streams.store.lists import insert_list
-from streams.store.rounds import last_rounds, open_rule_faults
+from streams.store.rounds import last_rounds
+from streams.store.workers import load_transitions, open_rule_faults
 from tests.store.stored import at, event, put, us_at
 
 pytestmark = pytest.mark.store

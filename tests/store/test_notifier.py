@@ -23,16 +23,13 @@ from streams.rules import Rulebook, shipped
 from streams.rules import load as load_packs
 from streams.store.alerting import (
     insert_silence,
-    load_notifications,
-    load_silences,
-    load_withheld,
     sent_in,
-    settled,
     withheld_of,
 )
 from streams.store.casework import acts_of, acts_of_all, insert_act, verdicts
 from streams.store.findings import StoredTransition, insert_transitions
-from streams.store.scope import Scope
+from streams.store.scope import Scope, Unseen
+from streams.store.workers import load_notifications, load_silences, load_withheld, settled
 from tests.unit.alerts.country import CALENDAR, FIRING, NOON, H, M, policy
 
 BOOK = Rulebook(load_packs(shipped()))
@@ -187,7 +184,7 @@ def test_silences_are_read_and_kept(empty: Client) -> None:
     assert load_silences(empty) == [silence]
     assert all(row.notification.occasion == "watchdog" for row in load_notifications(empty))
     assert {row.reason for row in load_withheld(empty)} == {"silenced"}
-    assert {row["reason"] for row in withheld_of(empty, f"{1:032x}")} == {"silenced"}
+    assert {row["reason"] for row in withheld_of(empty, NATION, load(), f"{1:032x}")} == {"silenced"}
 
 
 def test_ten_thousand_findings_in_a_second(empty: Client) -> None:
@@ -214,6 +211,13 @@ def test_acts_come_back_as_they_went_and_a_number_is_given_once(empty: Client) -
     insert_act(empty, replace(first, by="li"), "R11")
     second = Act("f" * 32, 2, "decide", "chen", NOON + 1, "属实", verdict="upheld")
     insert_act(empty, second, "R11")
-    assert acts_of(empty, "f" * 32) == [first, second]
-    assert acts_of_all(empty, ["f" * 32, "e" * 32]) == {"f" * 32: [first, second]}
+    registry, other = load(), Scope("s", "supervisor", ("52",))
+    with pytest.raises(Unseen):
+        acts_of(empty, NATION, registry, "f" * 32)  # of a finding that there is not
+    insert_transitions(empty, [StoredTransition(1, replace(FIRING, finding="f" * 32))])
+    assert acts_of(empty, NATION, registry, "f" * 32) == [first, second]
+    assert acts_of_all(empty, NATION, ["f" * 32, "e" * 32]) == {"f" * 32: [first, second]}
+    assert acts_of_all(empty, other, ["f" * 32, "e" * 32]) == {}
+    with pytest.raises(Unseen):
+        acts_of(empty, other, registry, "f" * 32)
     assert verdicts(empty) == [("R11", "upheld")]

@@ -131,11 +131,11 @@ def test_what_demands_are_made_of(client: Client, registry: Registry, sample: Sa
             makeups(client, scope, "510104", ["510104-education"], 0, NOON_US)
 
 
-def test_a_unit_speaks_for_itself_once(client: Client, sample: Sample) -> None:
+def test_a_unit_speaks_for_itself_once(client: Client, registry: Registry, sample: Sample) -> None:
     one = Remark(NOON_US, "town", "510104017", "duplicate", 2, 3)
     for _ in range(3):
-        insert_remark(client, TOWN, one)
-    (said,) = remarks_in(client, CHENGDU, "510104")
+        insert_remark(client, TOWN, registry, one)
+    (said,) = remarks_in(client, CHENGDU, registry, "510104")
     assert (said.units, said.first_title, said.second_title, said.second_issuer) == (
         1,
         "上周",
@@ -144,9 +144,9 @@ def test_a_unit_speaks_for_itself_once(client: Client, sample: Sample) -> None:
     )
     assert sample.key
     with pytest.raises(OutOfScope):
-        insert_remark(client, TOWN, Remark(NOON_US, "town", "510104018", "merge", 2, 3))
+        insert_remark(client, TOWN, registry, Remark(NOON_US, "town", "510104018", "merge", 2, 3))
     with pytest.raises(OutOfScope):
-        remarks_in(client, HUNAN, "510104")
+        remarks_in(client, HUNAN, registry, "510104")
 
 
 def test_deeds_are_kept_and_shown_to_operators(client: Client) -> None:

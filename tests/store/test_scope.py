@@ -19,6 +19,7 @@ CHARLIE = Scope("charlie", "supervisor", ("11",))
 NOBODY = Scope("nobody", "issuer", (), ("510000-education",))
 
 QUESTIONS: dict[str, tuple[Any, ...]] = {
+    "area_between": ("510104", 0, 1),
     "area_load": ("510104", *DAYS),
     "area_series": ("510104", *DAYS),
     "area_totals": ("510104", *DAYS),
@@ -28,15 +29,16 @@ QUESTIONS: dict[str, tuple[Any, ...]] = {
     "kind_shares": ("510104", *DAYS),
     "recent_demands": ("510104017", 0),
     "stream_health": (0,),
+    "tier_days": ("township", *DAYS),
     "tier_load": ("township", "all.minutes.7d", 0),
     "top_issuers": ("510104", *DAYS),
     "unit_load": ("510104017", ["all.minutes.7d"], 0),
     "unit_series": ("510104017", *DAYS),
     "upcoming_demands": ("510104017", 0, 1),
 }
-BY_AREA = {"coverage", "hotspots", "hotspots_at", "tier_load"}
+BY_AREA = {"coverage", "hotspots", "hotspots_at", "tier_days", "tier_load"}
 """Reads whose area is a keyword."""
-COMPARING = {"hotspots", "hotspots_at", "tier_load"}
+COMPARING = {"hotspots", "hotspots_at", "tier_days", "tier_load"}
 
 
 class Unreachable:

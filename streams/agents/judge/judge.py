@@ -56,9 +56,9 @@ from streams.rules.predicates import RuleFault, fault_of
 from streams.rules.recorded import Recorded, fields_recorded
 from streams.rules.tables import TABLES
 from streams.store import get_meta, set_meta
-from streams.store.findings import StoredTransition, insert_transitions, load_transitions
-from streams.store.lists import lists_mark, load_lists
+from streams.store.findings import StoredTransition, insert_transitions
 from streams.store.loads import events_since, postings_since
+from streams.store.workers import lists_mark, load_lists, load_transitions
 
 _LOG: Final = logging.getLogger(__name__)
 Family = Literal["event", "load", "relation", "quota", "absence"]

@@ -14,7 +14,8 @@ import msgspec
 
 from streams.agents.topics import FINDINGS
 from streams.store import get_meta, set_meta
-from streams.store.findings import StoredTransition, load_transitions, told
+from streams.store.findings import StoredTransition, told
+from streams.store.workers import load_transitions
 
 KEY_TOLD: Final = "findings-told"
 PORTION: Final = 250

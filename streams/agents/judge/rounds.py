@@ -14,7 +14,8 @@ from clickhouse_connect.driver.client import Client
 
 from streams.agents.judge.judge import Family
 from streams.rules import RuleFault
-from streams.store.rounds import FaultRow, Round, insert_rounds, insert_rule_faults, open_rule_faults
+from streams.store.rounds import FaultRow, Round, insert_rounds, insert_rule_faults
+from streams.store.workers import open_rule_faults
 
 if TYPE_CHECKING:
     from streams.agents.judge.judge import Judge

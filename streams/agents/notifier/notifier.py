@@ -31,16 +31,19 @@ from streams.store.alerting import (
     insert_deliveries,
     insert_notifications,
     insert_withheld,
-    load_notifications,
-    load_silences,
-    load_withheld,
-    settled,
 )
 from streams.store.casework import verdicts
-from streams.store.findings import load_transitions
 from streams.store.loads import titles_of
 from streams.store.parts import part_states
-from streams.store.rounds import Round, insert_rounds, open_rule_faults
+from streams.store.rounds import Round, insert_rounds
+from streams.store.workers import (
+    load_notifications,
+    load_silences,
+    load_transitions,
+    load_withheld,
+    open_rule_faults,
+    settled,
+)
 
 LOOK_AROUND_US: Final = 5_000_000
 """How often silences, cases and verdicts are read, and rounds put down."""

@@ -91,10 +91,10 @@ def test_silences(stored: list[Any], registry: Registry, text: str) -> None:
     assert made.why == "找138********"
 
 
-def test_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remarks(monkeypatch: pytest.MonkeyPatch, registry: Registry) -> None:
     monkeypatch.setattr(remarks, "insert_rows", lambda *_: NOBODY.insert)
     with pytest.raises(Refused, match="^who: "):
-        insert_remark(NOBODY, BOSS, Remark(NOW_US, "机密★10年", "510104", "merge", 1, 2))
+        insert_remark(NOBODY, BOSS, registry, Remark(NOW_US, "机密★10年", "510104", "merge", 1, 2))
 
 
 @pytest.mark.parametrize("field", ["name", "source", "item", "issuer"])
