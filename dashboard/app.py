@@ -25,7 +25,7 @@ from dashboard.server import Assets, SecurityHeaders, healthz, stream
 from dashboard.settings import Settings
 from dashboard.warmth import warm
 
-SETTINGS: Final = Settings.read()
+SETTINGS: Final = Settings()
 
 
 @asynccontextmanager

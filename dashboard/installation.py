@@ -40,7 +40,7 @@ class Installation:
     @cached_property
     def client(self) -> Client:
         """A client that reads; connects at the first call, raises while the store does not answer."""
-        return connect(self.settings.store, readonly=True, patience_s=3.0)
+        return connect(self.settings.store(), readonly=True, patience_s=3.0)
 
     @cached_property
     def board(self) -> Board:
@@ -50,7 +50,7 @@ class Installation:
     @cached_property
     def desk(self) -> Client | None:
         """A client that may write acts on cases; None where the installation gives the dashboard none: it only reads then."""
-        address = self.settings.desk
+        address = self.settings.desk()
         return connect(address, readonly=True, patience_s=3.0) if address else None
 
     @cached_property
@@ -83,6 +83,6 @@ def installation() -> Installation:
     """The installation of this process; raises pydantic's ValidationError or RegistryError at the first call."""
     with _lock:
         if not _made:
-            settings = Settings.read()
+            settings = Settings()
             _made.append(Installation(settings, load(settings.registry), Hub()))
         return _made[0]

@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
 from dashboard.access import AccessFault, read_access
 from dashboard.settings import Settings
+from streams.config.faults import read_settings, told_in_a_line
+from streams.store.client import knock
 
 ROOT: Final = Path(__file__).parent
 LOOPBACK: Final = "127.0.0.1"
-PATHS: Final = ("_FILE", "_REGISTRY")
+PATHS: Final = ("_FILE", "_CAFILE", "_REGISTRY")
 
 
 def command(host: str, port: int) -> list[str]:
@@ -37,14 +37,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8600)
     arguments = parser.parse_args()
     try:
-        settings = Settings.read()
+        settings = read_settings(Settings)
         if settings.access_file:
             read_access(settings.access_file)
-    except ValidationError as error:
-        for fault in error.errors():
-            name = f"BURDENWATCH_{str(fault['loc'][0]).upper()}: {fault['input']!r}: " if fault["loc"] else ""
-            print(f"{name}{fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
-        raise SystemExit(2) from None
+        with told_in_a_line("dashboard"):
+            for address in filter(None, (settings.store(), settings.desk())):
+                knock(address)
     except (AccessFault, OSError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -7,27 +7,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-from streams.store import Address
+from streams.config.place import PlaceSettings
+from streams.config.store import DeskSettings
 
 
-class Settings(BaseSettings):
+class Settings(DeskSettings, PlaceSettings):
     """Settings of ``python -m dashboard.serve``; each is an environment variable with the prefix BURDENWATCH_."""
 
-    model_config = SettingsConfigDict(env_prefix="BURDENWATCH_", frozen=True, extra="ignore")
-
-    store_host: str = Field("127.0.0.1", description="host of ClickHouse's HTTP port")
-    store_port: int = Field(8123, ge=1, le=65535, description="ClickHouse's HTTP port")
-    store_user: str = Field("reader", description="user at the store; reading suffices")
-    store_password_file: Path | None = Field(None, description="file with the password of that user")
-    desk_user: str = Field("desk", description="user at the store that may write acts on cases")
-    desk_password_file: Path | None = Field(
-        None, description="file with the password of that user; without it the desk only reads"
-    )
     access: Literal["demo", "oidc", "proxy"] = Field(
         description="who may look: demo (this computer alone, roles to try on), oidc (people sign in), proxy (a proxy names them)"
     )
@@ -48,9 +39,12 @@ class Settings(BaseSettings):
     )
     idle_minutes: int = Field(30, ge=1, le=1_440, description="who does nothing for so long has to sign in again")
     session_hours: int = Field(12, ge=1, le=720, description="everybody signs in again after so long")
-    registry: Path | None = Field(None, description="directory of own organisations (burdenwatch registry import)")
-    area: str = Field("", description="division code that the dashboard is about, '' for the whole country")
-    api: str = Field("http://127.0.0.1:8601", description="address of the API, for the example of the empty page")
+    api: str = Field(
+        "http://127.0.0.1:8601", description="address of the API, to which the dashboard sends what units say"
+    )
+    api_public: str = Field(
+        "", description="address at which people reach the API, for what pages show; the address above when not given"
+    )
     api_token_file: Path | None = Field(
         None, description="file with a token of the API; with it units may say what something took"
     )
@@ -60,12 +54,6 @@ class Settings(BaseSettings):
         "", description="review number (审图号) of the map, printed below it where it is shown in public"
     )
 
-    @classmethod
-    def read(cls) -> Self:
-        """The settings of this process's environment; raises pydantic's ValidationError with every fault."""
-        nothing: dict[str, Any] = {}
-        return cls(**nothing)
-
     @field_validator("frames", mode="before")
     @classmethod
     def _origins(cls, value: object) -> object:
@@ -74,13 +62,6 @@ class Settings(BaseSettings):
             if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", one):
                 raise ValueError(f"{one!r} is no origin; write https://portal.example, without a path")
         return found
-
-    @field_validator("area")
-    @classmethod
-    def _division(cls, value: str) -> str:
-        if value and not value.isdecimal():
-            raise ValueError(f"{value!r} is not a division code; write digits, for example 51, or leave it empty")
-        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -107,6 +88,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def api_shown(self) -> str:
+        """The address of the API that people are told."""
+        return self.api_public or self.api
+
+    @property
     def api_token(self) -> str:
         """What the dashboard sends events with; '' where it sends none."""
         return self.api_token_file.read_text().strip() if self.api_token_file else ""
@@ -128,16 +114,3 @@ class Settings(BaseSettings):
             "client_secret": self.oidc_client_secret_file.read_text().strip(),
             "server_metadata_url": self.oidc_metadata,
         }
-
-    @property
-    def store(self) -> Address:
-        """Where the store is, and as whom the dashboard reads."""
-        password = self.store_password_file.read_text().strip() if self.store_password_file else ""
-        return Address(self.store_host, self.store_port, self.store_user, password)
-
-    @property
-    def desk(self) -> Address | None:
-        """Where and as whom acts on cases are written; None: nowhere."""
-        if self.desk_password_file is None:
-            return None
-        return Address(self.store_host, self.store_port, self.desk_user, self.desk_password_file.read_text().strip())

@@ -25,7 +25,7 @@ def welcome(context: Context, now_us: int) -> Html:
     say, unit = context.say, "510104017"
     event = EXAMPLE | {"time": moment(now_us).isoformat(timespec="seconds")}
     command = (
-        f"curl -X POST {context.settings.api}/v1/events \\\n"
+        f"curl -X POST {context.settings.api_shown}/v1/events \\\n"
         '  -H "Authorization: Bearer $TOKEN" \\\n'
         "  -H 'Content-Type: application/cloudevents+json' \\\n"
         f"  -d '{json.dumps(event, ensure_ascii=False)}'"

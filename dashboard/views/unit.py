@@ -225,7 +225,7 @@ def alone(context: Context, at_us: int) -> Html:
 def feed(context: Context, found: UnitSheet) -> Html:
     """The address of the calendar feed."""
     say = context.say
-    url = f"{context.settings.api}/v1/units/{context.place.unit}/calendar.ics"
+    url = f"{context.settings.api_shown}/v1/units/{context.place.unit}/calendar.ics"
     text = say(
         "Subscribe to this address in any calendar program; as password give the unit's token, the user name may be anything."
     )

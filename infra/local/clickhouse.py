@@ -18,6 +18,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import sys
 import threading
 import urllib.error
@@ -50,9 +51,11 @@ class ClickHouseNode:
         password: str,
         readonly_password: str | None = None,
         memory_bytes: int | None = None,
+        certificate: Path | None = None,
     ) -> None:
         """``port`` 0 chooses a free one at the first start and stays with it. ``password`` is that of the user
-        ``burdenwatch``, ``readonly_password`` that of ``reader`` (None: there is no such user)."""
+        ``burdenwatch``, ``readonly_password`` that of ``reader`` (None: there is no such user).
+        ``certificate``: PEM file with key and certificates; with it the door speaks TLS alone."""
         if not password or readonly_password == "":
             raise ClickHouseError("password: is empty; the store takes no users without a password; give one")
         self.name = "clickhouse"
@@ -62,6 +65,7 @@ class ClickHouseNode:
         self._password = password
         self._readonly_password = readonly_password
         self._memory = memory_bytes
+        self._certificate = certificate
         self._child: Child | None = None
         self._owner: DirectoryLock | None = None
 
@@ -129,6 +133,8 @@ class ClickHouseNode:
             command += ["--data", str(engine), "--socket", str(listener.fileno())]
             if self._memory is not None:
                 command += ["--memory", str(self._memory)]
+            if self._certificate is not None:
+                command += ["--certificate", str(self._certificate.resolve())]
             self._child = child = Child(
                 command, log=self.log_file, env=self._environment(scratch), keep=[owner.fileno(), listener.fileno()]
             )
@@ -164,8 +170,14 @@ class ClickHouseNode:
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError, urllib.error.URLError):
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:{self._port}/ping", timeout=2.0) as reply:
+            scheme = "http"
+            handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+            if self._certificate is not None:  # our own child on a port of our own: nothing secret is said
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+                scheme, handlers = "https", [*handlers, urllib.request.HTTPSHandler(context=context)]
+            opener = urllib.request.build_opener(*handlers)
+            with opener.open(f"{scheme}://127.0.0.1:{self._port}/ping", timeout=2.0) as reply:
                 return bool(reply.status == 200)
         return False
 

@@ -21,6 +21,7 @@ import re
 import secrets
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -309,14 +310,19 @@ def _failure(error: EngineError, query_id: str) -> web.Response:
     return web.Response(status=status, text=f"{error}\n", headers=headers)
 
 
-async def serve(engine: Engine, listener: socket.socket, passwords: Mapping[str, tuple[str, Role]]) -> None:
+async def serve(
+    engine: Engine,
+    listener: socket.socket,
+    passwords: Mapping[str, tuple[str, Role]],
+    tls: ssl.SSLContext | None = None,
+) -> None:
     """Serves until SIGTERM or SIGINT; requests under way may end."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     runner = web.AppRunner(Door(engine, passwords).app(), access_log=None, shutdown_timeout=5.0)
     await runner.setup()
-    await web.SockSite(runner, listener).start()
+    await web.SockSite(runner, listener, ssl_context=tls).start()
     await told.wait()
     await runner.cleanup()
 
@@ -327,7 +333,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="the engine's directory")
     parser.add_argument("--socket", type=int, required=True, help="descriptor of a bound socket")
     parser.add_argument("--memory", type=int, default=MEMORY_BYTES, help="bytes that the engine may use")
+    parser.add_argument("--certificate", type=Path, help="PEM file with key and certificates: speak TLS alone")
     chosen = parser.parse_args()
+    tls = None
+    if chosen.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(chosen.certificate)
     passwords: dict[str, tuple[str, Role]] = {"burdenwatch": (os.environ.pop("BURDENWATCH_STORE_WRITER"), "writer")}
     reader = os.environ.pop("BURDENWATCH_STORE_READER", "")
     if reader:
@@ -338,7 +349,7 @@ def main() -> int:
     except RuntimeError as error:
         print(f"{chosen.data}: the store cannot be opened: {error}", file=sys.stderr)
         return 3
-    asyncio.run(serve(engine, socket.socket(fileno=chosen.socket), passwords))
+    asyncio.run(serve(engine, socket.socket(fileno=chosen.socket), passwords, tls))
     engine.close()
     return 0
 

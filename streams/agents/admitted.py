@@ -19,6 +19,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from streams.agents.topics import ADMITTED
 from streams.agents.worker.admission import Taken
+from streams.config.kafka import Brokers
 from streams.events.log_position import partition_of
 
 PAGE: Final = 500_000
@@ -78,10 +79,10 @@ def page_of(value: bytes) -> Page:
     return _decoder.decode(bytes(cramjam.zstd.decompress(value)))
 
 
-def read(kafka: str) -> Iterator[Page]:
+def read(kafka: Brokers) -> Iterator[Page]:
     """All pages up to now, partition by partition. Raises TimeoutError where the broker stops giving."""
     consumer = KafkaConsumer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         enable_auto_commit=False,
         isolation_level="read_committed",
         metrics_enabled=False,

@@ -24,6 +24,7 @@ from streams.agents.admitted import Kept, pages, read
 from streams.agents.topics import ADMITTED, EVENTS, apply_configs, log_identity
 from streams.agents.worker.admission import Taken, columns_of, targets_of
 from streams.agents.worker.epoch import KEY
+from streams.config.kafka import Brokers
 from streams.events import Event, decode_stored
 from streams.events.log_position import epoch_of
 from streams.registry import Registry
@@ -37,7 +38,7 @@ ROWS: Final = 20_000
 T = TypeVar("T")
 
 
-def settle_log(kafka: str, client: Client, registry: Registry, now_us: int, *, restored: bool = False) -> str:
+def settle_log(kafka: Brokers, client: Client, registry: Registry, now_us: int, *, restored: bool = False) -> str:
     """Make log and store agree; what was done, in one line, "" where nothing was.
 
     ``restored``: from a backup of a running system, whose kept log may have more than its store. Raises Refused where the registry does not know
@@ -60,11 +61,11 @@ def settle_log(kafka: str, client: Client, registry: Registry, now_us: int, *, r
     return done
 
 
-def _copy(kafka: str, client: Client) -> int:
+def _copy(kafka: Brokers, client: Client) -> int:
     """Write every stored event to the kept log."""
     logs: list[str] = json.loads(get_meta(client, KEY) or "[]") or [log_identity(kafka)]
     number = 0
-    with closing(KafkaProducer(bootstrap_servers=kafka, acks="all", max_request_size=1_500_000)) as producer:
+    with closing(KafkaProducer(**kafka.client(), acks="all", max_request_size=1_500_000)) as producer:
         for rows in _chunks(all_events(client, 0)):
             for epoch in sorted({epoch_of(row.pos) for row in rows}):
                 mine = [
@@ -79,7 +80,7 @@ def _copy(kafka: str, client: Client) -> int:
     return number
 
 
-def _fill(kafka: str, client: Client, registry: Registry, now_us: int) -> int:
+def _fill(kafka: Brokers, client: Client, registry: Registry, now_us: int) -> int:
     """Store what the kept log has and the store has not; how many events."""
     logs: dict[int, str] = {}
     number = 0
@@ -100,7 +101,7 @@ def _fill(kafka: str, client: Client, registry: Registry, now_us: int) -> int:
     return number
 
 
-def _missing(kafka: str, registry: Registry, seen: set[int], logs: dict[int, str]) -> Iterator[Taken]:
+def _missing(kafka: Brokers, registry: Registry, seen: set[int], logs: dict[int, str]) -> Iterator[Taken]:
     """What stands at other positions than these, each once; the identities of the logs by epoch are noted."""
     for page in read(kafka):
         for row in page.rows:

@@ -1,6 +1,6 @@
 """The topics: created as infra/topics.yml says, checked at every start; and which log this is.
 
-Flows in: a broker's address. Flows out: topics that are there with the right partitions, the identity of the log. Touches the broker.
+Flows in: how a broker is reached. Flows out: topics that are there with the right partitions, the identity of the log. Touches the broker.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from ruamel.yaml import YAML
+
+from streams.config.kafka import Brokers
 
 EVENTS: Final = "burden.events"
 ADMITTED: Final = "burden.admitted"
@@ -41,9 +43,9 @@ def partitions(topic: str) -> int:
     return int(declared()[topic]["partitions"])
 
 
-def ensure_topics(kafka: str, *, replication: int = 1) -> None:
+def ensure_topics(kafka: Brokers, *, replication: int = 1) -> None:
     """Create the topics that are missing. Raises TopicFault when one has another number of partitions."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**kafka.client())
     try:
         wanted = declared()
         there = set(admin.list_topics())
@@ -70,15 +72,15 @@ def ensure_topics(kafka: str, *, replication: int = 1) -> None:
         admin.close()
 
 
-def apply_configs(kafka: str, topic: str) -> None:
+def apply_configs(kafka: Brokers, topic: str) -> None:
     """Give a topic that was there before the settings that are declared now."""
-    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+    with closing(KafkaAdminClient(**kafka.client())) as admin:
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=declared()[topic]["config"])])
 
 
-def log_identity(kafka: str) -> str:
+def log_identity(kafka: Brokers) -> str:
     """The id that the broker gave to ``burden.events``: another id is another log."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**kafka.client())
     try:
         found = admin.describe_topics([EVENTS])[0]
         return str(found.get("topic_id") or found.get("id") or "")
@@ -86,16 +88,16 @@ def log_identity(kafka: str) -> str:
         admin.close()
 
 
-def probe(kafka: str) -> None:
+def probe(kafka: Brokers) -> None:
     """Write a record on ``burden.probes`` and read it again. Raises KafkaError (or TopicFault) where the broker does not do both in time."""
     bounds = {"bootstrap_timeout_ms": PROBE_MS, "request_timeout_ms": PROBE_MS}
     producer = KafkaProducer(
-        bootstrap_servers=kafka,
         acks="all",
         max_block_ms=PROBE_MS,
         delivery_timeout_ms=2 * PROBE_MS,
         metrics_enabled=False,
         **bounds,
+        **kafka.client(),
     )
     try:
         sent = producer.send(PROBES, b"probe", partition=0).get(timeout=2 * PROBE_MS / 1000)
@@ -103,7 +105,7 @@ def probe(kafka: str) -> None:
         producer.close(1.0)
     place = TopicPartition(PROBES, 0)
     with closing(
-        KafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, metrics_enabled=False, **bounds)
+        KafkaConsumer(enable_auto_commit=False, metrics_enabled=False, **bounds, **kafka.client())
     ) as consumer:
         consumer.assign([place])
         consumer.seek(place, sent.offset)

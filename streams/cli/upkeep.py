@@ -97,7 +97,7 @@ def recount(*, from_: date | None = None, to: date | None = None, data: Path | N
     layout, running = embedded(data)
     store = Address(running.store_host, running.store_port, "reader", layout.secret("store-reader"))
     try:
-        report = compare(running.kafka, store, load(layout.registry), first=from_, end=to)
+        report = compare(running.brokers(), store, load(layout.registry), first=from_, end=to)
     except Unfinished as error:
         raise Outcome(PART_DOWN, str(error)) from None
     for difference in report.differences:

@@ -1,7 +1,7 @@
 """Runs the HTTP API of one installation: ``python -m streams.intake.serve``, settings from ``BURDENWATCH_*``.
 
 Flows in: the environment. Flows out: a server on loopback. May touch: broker and store, whose addresses it is told.
-Exit codes: 2 wrong settings, 3 the port cannot be had.
+Exit codes: 2 wrong settings, 3 the port cannot be had, or broker or store do not let us in.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
-from pydantic import ValidationError
 
 from streams import registry, store
+from streams.config.faults import SHUT_OUT, ShutOut, read_settings
+from streams.config.knocking import knock
 from streams.intake import tokens
 from streams.intake.binding import PROBES
 from streams.intake.brief_http import Briefs
@@ -26,6 +27,7 @@ from streams.intake.http import Parts, build
 from streams.intake.reads_http import Reads
 from streams.intake.room import Room
 from streams.intake.settings import Settings
+from streams.store.client import knock as knock_at_store
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -38,20 +40,19 @@ STORE_PATIENCE_S: Final = 3.0
 def parts_of(settings: Settings) -> Parts:
     """Everything that the API is made of; raises TokenFault or RegistryError where files are wrong."""
     units = registry.load(settings.registry if settings.registry and settings.registry.exists() else None)
-    address = store.Address(settings.store_host, settings.store_port, settings.store_user, settings.store_password())
+    address, writer = settings.store(), settings.desk()
 
     def reader() -> Client:
         return store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S)
 
     reads = Reads(reader, units, now_us=now_us)
     desk = None
-    if settings.desk_password_file is not None:
-        writer = store.Address(settings.store_host, settings.store_port, settings.desk_user, settings.desk_password())
+    if writer is not None:
         desk = Desk(lambda: store.connect(writer, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
     return Parts(
         broker=Broker(
             settings.kafka,
-            settings.producer_options(),
+            settings.brokers().client(),
             acknowledge_s=settings.acknowledge_s,
             waiting=settings.waiting,
             probes=PROBES,
@@ -75,13 +76,16 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.ERROR)
     try:
-        settings = Settings.read()
+        settings = read_settings(Settings)
         parts = parts_of(settings)
-    except ValidationError as error:
-        for fault in error.errors():
-            name = "BURDENWATCH_" + "_".join(str(part) for part in fault["loc"]).upper()
-            print(f"{name}: {fault['msg']}; set it and start again", file=sys.stderr)
-        return 2
+        knock(settings.brokers())
+        for address in filter(None, (settings.store(), settings.desk())):
+            knock_at_store(address)
+    except ShutOut as error:
+        print(f"api: {error}", file=sys.stderr)
+        return SHUT_OUT
+    except SystemExit as error:
+        return int(error.code or 0)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

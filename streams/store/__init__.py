@@ -1,6 +1,7 @@
 """The store: ClickHouse through clickhouse-connect. Schema, writers, loads for the workers, scoped reads for people."""
 
-from streams.store.client import Address, connect
+from streams.config.store import Address
+from streams.store.client import connect
 from streams.store.loads import (
     IdentColumns,
     Known,

@@ -108,7 +108,7 @@ def _kafka(running: Running) -> Finding:
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
-        probe(running.kafka)
+        probe(running.brokers())
     except Exception as error:  # whatever it is, the broker does not do its work
         fix = "a broker of this installation is replaced by itself within a minute; mend one of your own"
         return Finding("bad", "kafka", f"at {running.kafka}: takes no record ({type(error).__name__})", fix)

@@ -17,6 +17,7 @@ from kafka import KafkaProducer
 from pydantic import Field
 
 from streams.agents.settings import Settings
+from streams.agents.starting import begin
 from streams.events import decode
 from streams.intake.binding import HEADERS, TOPIC, record_of
 from streams.registry import load
@@ -39,7 +40,7 @@ class FeedSettings(Settings):
 
 def main() -> None:
     """Send until told to stop."""
-    settings = FeedSettings()
+    settings = begin("stream", FeedSettings)
     ended = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -47,16 +48,16 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     registry = load(settings.registry)
-    producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
+    producer = KafkaProducer(**settings.brokers().client(), acks="all", linger_ms=5)
     now_us = time.time_ns() // 1000
     if _is_empty(settings):
         _send(producer, backfill(registry, seed=SEED, area=settings.area, until_us=now_us))
         producer.flush()
-    begin = time.monotonic()
+    begun = time.monotonic()
     for due_us, raw in live(
         registry, seed=SEED ^ now_us, area=settings.area, start_us=now_us, rate=RATE * settings.speed
     ):
-        wait_s = (due_us - now_us) / 1_000_000 - (time.monotonic() - begin)
+        wait_s = (due_us - now_us) / 1_000_000 - (time.monotonic() - begun)
         if wait_s > 0:
             producer.flush()
         if ended.wait(max(0.0, wait_s)):

@@ -12,9 +12,11 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
+
+from streams.config.kafka import Brokers, KafkaSettings
 
 
 class SystemFault(Exception):
@@ -41,6 +43,13 @@ class Running(msgspec.Struct, frozen=True):
     area: str
     pid: int
     since_us: int
+    kafka_told: dict[str, str] = {}
+    """How the broker is spoken to, as fields of KafkaSettings; passwords are named by their files."""
+
+    def brokers(self) -> Brokers:
+        """The broker of this installation. Raises pydantic's ValidationError where a file of it is gone."""
+        told: dict[str, Any] = dict(self.kafka_told)
+        return KafkaSettings(kafka=self.kafka, **told).brokers()
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,29 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from streams.agents.log_upkeep import settle_log
 from streams.agents.settings import Settings
+from streams.agents.starting import begin
 from streams.agents.topics import ensure_topics
 from streams.registry import load
 from streams.store import connect, migrate
-from streams.store.reposting import settle_registry
+from streams.store.reposting import UnitsLost, settle_registry
 
 
 def main() -> None:
-    settings = Settings()
-    ensure_topics(settings.kafka)
+    settings = begin("prepare", Settings)
+    ensure_topics(settings.brokers())
     client = connect(settings.store())
     try:
         migrate(client)
         registry, now_us = load(settings.registry), time.time_ns() // 1000
         settle_registry(client, registry, now_us)
-        settle_log(settings.kafka, client, registry, now_us + 10)
+        settle_log(settings.brokers(), client, registry, now_us + 10)
+    except UnitsLost as lost:
+        sys.exit(str(lost))
     finally:
         client.close()
 

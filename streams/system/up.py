@@ -17,12 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kafka.errors import KafkaError
+from pydantic import ValidationError
 
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.log_upkeep import settle_log
 from streams.agents.topics import ensure_topics, probe
+from streams.config.faults import ShutOut, fault_lines
+from streams.config.kafka import Brokers, KafkaSettings, plain
+from streams.config.knocking import knock
 from streams.registry import load
 from streams.store import Address, connect, migrate
 from streams.store.health import has_reported
@@ -71,9 +75,10 @@ class System:
                 f"{self._layout.data}: {error.strerror or error}; choose a directory that can be written, with --data"
             )
             raise SystemFault(message) from None
-        kafka, store = self._start_engines()
+        told, store = self._start_engines()
+        kafka = told.brokers()
         self._prepare_engines(kafka, store)
-        running = self._start_parts(kafka, store)
+        running = self._start_parts(told, store)
         self._layout.publish(running)
         self._store = store
         self._supervisor.watch()
@@ -94,7 +99,7 @@ class System:
             insert_rounds(client, [Round(RESTARTS, part, time.time_ns() // 1000, 0, count)])
             client.close()
 
-    def _start_engines(self) -> tuple[str, Address]:
+    def _start_engines(self) -> tuple[KafkaSettings, Address]:
         store = ClickHouseNode(
             self._layout.store,
             password=self._layout.secret("store-writer"),
@@ -102,25 +107,24 @@ class System:
         )
         with ThreadPoolExecutor(2) as pool:
             store_start = pool.submit(store.start)
-            address = self._wish.kafka
-            if address is None:
+            if self._wish.kafka is None:
                 broker = KafkaNode(self._layout.kafka)
                 pool.submit(broker.start).result()
-                self._supervisor.add(broker, started=True, vigil=Vigil("kafka", lambda: probe(broker.address)))
-                address = broker.address
+                self._supervisor.add(broker, started=True, vigil=Vigil("kafka", lambda: probe(Brokers(broker.address))))
+                told = plain(broker.address)
+            else:
+                told = _own_brokers(self._wish.kafka)
             store_start.result()
         self._reader = lambda: Address(*store.address, "reader", self._layout.secret("store-reader"))
         self._supervisor.add(store, started=True, vigil=Vigil("store", store_answers(self._reader)))
         host, port = store.address
-        return address, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
+        return told, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
 
-    def _prepare_engines(self, kafka: str, store: Address) -> None:
+    def _prepare_engines(self, kafka: Brokers, store: Address) -> None:
         try:
             ensure_topics(kafka)
         except KafkaError as error:
-            message = (
-                f"kafka at {kafka} does not answer ({type(error).__name__}); start it, or name another with --kafka"
-            )
+            message = f"kafka at {kafka.address} does not answer ({type(error).__name__}); start it, or name another with --kafka"
             raise SystemFault(message) from None
         client = connect(store)
         try:
@@ -137,7 +141,7 @@ class System:
         finally:
             client.close()
 
-    def _start_parts(self, kafka: str, store: Address) -> Running:
+    def _start_parts(self, kafka: KafkaSettings, store: Address) -> Running:
         wish, layout = self._wish, self._layout
         ports = {"api": free_port(wish.port + 1), "dashboard": free_port(wish.port)}
         writer, reader = self._environments(kafka, store)
@@ -177,7 +181,8 @@ class System:
                 reader | {"BURDENWATCH_SPEED": str(wish.speed)},
             )
         return Running(
-            kafka=kafka,
+            kafka=kafka.kafka,
+            kafka_told=kafka.told(),
             store_host=store.host,
             store_port=store.port,
             api=api,
@@ -187,10 +192,12 @@ class System:
             since_us=time.time_ns() // 1000,
         )
 
-    def _environments(self, kafka: str, store: Address) -> tuple[dict[str, str], dict[str, str]]:
+    def _environments(self, kafka: KafkaSettings, store: Address) -> tuple[dict[str, str], dict[str, str]]:
         """What parts are told that may write into the store, and those that only read."""
+        # Each way of speaking to the broker is named, so that none of our own environment reaches a part that speaks to the embedded one.
         common = {
-            "BURDENWATCH_KAFKA": kafka,
+            "BURDENWATCH_KAFKA": kafka.kafka,
+            **{f"BURDENWATCH_{name.upper()}": value for name, value in kafka.told().items()},
             "BURDENWATCH_STORE_HOST": store.host,
             "BURDENWATCH_STORE_PORT": str(store.port),
             "BURDENWATCH_REGISTRY": str(self._layout.registry),
@@ -238,3 +245,15 @@ class System:
         log = self._layout.logs / f"{name}.log"
         message = f"{name} does not answer at {url} within {READY_BOUND_S:.0f} s ({problem}); its log is {log}"
         raise SystemFault(message)
+
+
+def _own_brokers(address: str) -> KafkaSettings:
+    """Brokers that somebody else runs, spoken to as the environment says. Raises SystemFault where it is wrong or they do not let us in."""
+    try:
+        told = KafkaSettings(kafka=address)
+        knock(told.brokers())
+    except ValidationError as error:
+        raise SystemFault("; ".join(fault_lines(error))) from None
+    except ShutOut as error:
+        raise SystemFault(str(error)) from None
+    return told

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.agents.recount.recount import recount
+from streams.config.kafka import Brokers
 from streams.registry import load
 from streams.store import connect
 from tests.acceptance.system import until
@@ -35,7 +36,7 @@ def test_a_worker_joins_one_is_killed_one_leaves() -> None:
         fill(engines.broker.address, registry, EVENTS, start_us, first=3 * EVENTS)
         until(lambda: "rebuilt" in text(third.log), 60)
         third.stop()
-        report = recount(engines.broker.address, engines.store, registry)
+        report = recount(Brokers(engines.broker.address), engines.store, registry)
         assert report.differences == ()
         assert report.admitted == stored(engines) == 4 * EVENTS
         assert second.is_running()

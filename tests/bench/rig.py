@@ -16,6 +16,7 @@ from kafka import KafkaProducer
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from streams.agents.topics import ensure_topics
+from streams.config.kafka import Brokers
 from streams.registry import Registry
 from streams.store import Address, connect, migrate
 from streams.system.supervisor import Command
@@ -55,7 +56,7 @@ def rig() -> Iterator[Rig]:
         broker.start()
         node.start()
         try:
-            ensure_topics(broker.address)
+            ensure_topics(Brokers(broker.address))
             store = Address(*node.address, "burdenwatch", "rig-writer")
             client = connect(store)
             migrate(client)

@@ -23,6 +23,7 @@ from streams.agents.judge.judge import BATCH, SLOW, Judge
 from streams.agents.judge.publishing import Publisher
 from streams.agents.judge.rounds import Rounds
 from streams.agents.settings import Settings
+from streams.agents.starting import begin
 from streams.calendars import Calendar
 from streams.registry import load
 from streams.rules import Rulebook, shipped, without
@@ -54,9 +55,9 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     sys.setswitchinterval(SWITCH_S)
-    settings = Settings()
+    settings = begin("judge", Settings)
     client = connect(settings.store())
-    producer = KafkaProducer(bootstrap_servers=settings.kafka, acks="all", linger_ms=5)
+    producer = KafkaProducer(**settings.brokers().client(), acks="all", linger_ms=5)
     registry, calendar = load(settings.registry), Calendar.load()
     book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
     judge = Judge(client, registry, book, calendar, _now_us(), off=settings.rules_off)

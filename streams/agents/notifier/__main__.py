@@ -15,6 +15,7 @@ from typing import Final
 from streams.agents.notifier.notifier import Notifier
 from streams.agents.notifier.outbox import Outbox
 from streams.agents.settings import Settings
+from streams.agents.starting import begin
 from streams.alerts.channels import channel_of
 from streams.alerts.policy import load_policy
 from streams.calendars import Calendar
@@ -35,7 +36,7 @@ def main() -> None:
         ended.set()
 
     signal.signal(signal.SIGTERM, stop)
-    settings = Settings()
+    settings = begin("notifier", Settings, kafka=False)
     policy = load_policy(settings.alerts)
     channels = {one.name: (channel_of(one), one.per_minute) for one in policy.receivers}
     notifier = Notifier(

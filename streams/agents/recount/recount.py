@@ -33,6 +33,7 @@ from streams.agents.worker.admission import Admission, Batch, Raw, raw_of
 from streams.agents.worker.epoch import KEY
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.reconcile import desired
+from streams.config.kafka import Brokers
 from streams.events import Event, decode_stored, ident_of
 from streams.events.log_position import epoch_of as epoch_at
 from streams.events.log_position import offset_of, partition_of, position
@@ -85,7 +86,7 @@ class Log(NamedTuple):
 
 
 def recount(
-    kafka: str,
+    kafka: Brokers,
     store: Address,
     registry: Registry,
     *,
@@ -196,7 +197,7 @@ def _postings(taken: dict[int, Event], registry: Registry, until_us: int) -> Pos
     return Postings.from_rows(list(each()))
 
 
-def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:
+def _read(kafka: Brokers, epoch: int, group: str, patience_s: float) -> Log:
     """The log up to now, once the workers have handled all of it: the last record counts, not the markers of transactions behind it."""
     ends = _ends(kafka, EVENTS)
     deadline = time.monotonic() + patience_s
@@ -213,12 +214,14 @@ def _read(kafka: str, epoch: int, group: str, patience_s: float) -> Log:
     return Log([raw_of(one, position(epoch, one.partition, one.offset)) for one in records], ends, kept)
 
 
-async def _records(kafka: str, ends: Sequence[int]) -> list[Any]:
+async def _records(kafka: Brokers, ends: Sequence[int]) -> list[Any]:
     """What is committed on ``burden.events`` before these offsets, as the workers read it."""
     guard()
     found: list[Any] = []
+    if not any(ends):
+        return found
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         isolation_level="read_committed",
         enable_auto_commit=False,
         max_partition_fetch_bytes=8 << 20,
@@ -238,17 +241,17 @@ async def _records(kafka: str, ends: Sequence[int]) -> list[Any]:
     return found
 
 
-def _ends(kafka: str, topic: str) -> tuple[int, ...]:
-    consumer = KafkaConsumer(bootstrap_servers=kafka)
+def _ends(kafka: Brokers, topic: str) -> tuple[int, ...]:
+    consumer = KafkaConsumer(**kafka.client())
     with closing(consumer):
         numbers = sorted(consumer.partitions_for_topic(topic) or ())
         found = consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
         return tuple(found[TopicPartition(topic, number)] for number in numbers)
 
 
-def _await(kafka: str, group: str, topic: str, ends: Sequence[int], deadline: float) -> None:
+def _await(kafka: Brokers, group: str, topic: str, ends: Sequence[int], deadline: float) -> None:
     """Wait until the group has committed all of a topic up to ``ends``."""
-    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+    with closing(KafkaAdminClient(**kafka.client())) as admin:
         while True:
             found = admin.list_group_offsets([group]).get(group) or {}
             done = {tp.partition: row.offset for tp, row in found.items() if tp.topic == topic}

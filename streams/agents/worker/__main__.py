@@ -14,6 +14,7 @@ import uvloop
 from faust import Worker
 
 from streams.agents.settings import Settings
+from streams.agents.starting import begin
 from streams.agents.worker.app import build_app
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     """Run until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)  # it makes a record of every fetch, for nobody
-    settings = Settings()
+    settings = begin("worker", Settings)
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     if settings.state is None:
         state = Path(tempfile.mkdtemp(prefix="burdenwatch-worker-"))

@@ -18,6 +18,7 @@ from streams.agents.settings import Settings
 from streams.agents.topics import DEMANDS, EVENTS
 from streams.agents.worker.flow import Flow
 from streams.agents.worker.runs import RunTransport
+from streams.config.kafka import Brokers
 
 
 class Identity(codecs.Codec):
@@ -34,9 +35,11 @@ def build_app(settings: Settings) -> faust.App:
     """The app with both agents; it does nothing until its worker starts it."""
     codecs.register("run", Identity())
     guard()
+    brokers = settings.brokers()
     app = faust.App(
         settings.group,
-        broker=f"kafka://{settings.kafka.replace(',', ';kafka://')}",
+        broker=brokers.urls(),
+        broker_credentials=_credentials(brokers),
         store="memory://",
         datadir=settings.state,
         topic_disable_leader=True,
@@ -74,6 +77,15 @@ def build_app(settings: Settings) -> faust.App:
 
     app.on_partitions_assigned.connect(reopen)
     return app
+
+
+def _credentials(brokers: Brokers) -> Any:
+    """How Faust is told of TLS and SASL; None in plain text."""
+    context = brokers.tls()
+    if brokers.mechanism is not None:
+        told = {"username": brokers.user, "password": brokers.password}
+        return faust.SASLCredentials(**told, mechanism=brokers.mechanism, ssl_context=context)
+    return None if context is None else faust.SSLCredentials(context)
 
 
 def _agent(name: str, flow: Flow) -> Callable[[Any], Any]:

@@ -108,11 +108,11 @@ class Flow:
         """Connect; runs wait until this is done."""
         settings = self._settings
         self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
-        self._log = await asyncio.to_thread(log_identity, settings.kafka)
+        self._log = await asyncio.to_thread(log_identity, settings.brokers())
         lane = self._lanes[EVENTS]
         self._epoch = await lane.run(epoch_of, lane.client, self._log, _now_us())
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka,
+            **settings.brokers().client(),
             acks="all",
             enable_idempotence=True,
             max_request_size=1_500_000,

@@ -103,16 +103,15 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("BURDENWATCH_KAFKA", "a:9092,b:9092")
     monkeypatch.setenv("BURDENWATCH_TOKENS_FILE", str(tmp_path / "tokens.json"))
     monkeypatch.setenv("BURDENWATCH_STORE_PASSWORD_FILE", str(tmp_path / "password"))
-    monkeypatch.setenv("BURDENWATCH_KAFKA_SASL_MECHANISM", "PLAIN")
-    settings = Settings.read()
+    settings = Settings()
     assert settings.kafka == "a:9092,b:9092"
-    assert settings.store_password() == "geheim"
+    assert settings.store().password == "geheim"
     assert settings.host == "127.0.0.1"
-    assert settings.producer_options() == {"security_protocol": "PLAINTEXT", "sasl_mechanism": "PLAIN"}
+    assert settings.brokers().client() == {"bootstrap_servers": ["a:9092", "b:9092"], "security_protocol": "PLAINTEXT"}
     for wrong in ("a", "a:", ":9092", "a:9092,b"):
         monkeypatch.setenv("BURDENWATCH_KAFKA", wrong)
         with pytest.raises(ValueError, match="is not HOST:PORT"):
-            Settings.read()
+            Settings()
 
 
 def test_what_cost_more_than_it_seemed_is_waited_for() -> None:
