@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 PERIODS: Final = ("day", "week", "month", "quarter", "year")
 DAY_US: Final = 86_400_000_000
+MINUTE_US: Final = 60_000_000
+DAY_MINUTES: Final = 1_440
 OFFSET_US: Final = 8 * 3_600_000_000
 FIXED_FROM_US: Final = 8_035 * DAY_US - OFFSET_US
 """1992-01-01 00:00 in Shanghai; from here on the offset is a constant."""
@@ -23,6 +25,18 @@ EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 def day_number(t_us: int) -> int:
     """Days since 1970-01-01 of the Shanghai day that holds an instant of 1992 or later."""
     return (t_us + OFFSET_US) // DAY_US
+
+
+def whole_days(minutes: float, start_us: int | None) -> int:
+    """How many days a span names that names no hours: midnight to midnight, or just so many days long; 0 for any other span."""
+    if minutes < DAY_MINUTES - 1:
+        return 0
+    if start_us is None:
+        return int(minutes // DAY_MINUTES) if minutes % DAY_MINUTES == 0 else 0
+    begin = (start_us + OFFSET_US) // MINUTE_US % DAY_MINUTES
+    if begin or (begin + minutes) % DAY_MINUTES not in (0, DAY_MINUTES - 1):
+        return 0
+    return round(minutes / DAY_MINUTES)
 
 
 def period_bounds(window: str, t_us: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ Pure but for reading one packaged file of coefficients. Flows in: a kind and the
 """
 
 from streams.effort.coefficients import Coefficient, CoefficientError, Coefficients, read_coefficients
-from streams.effort.estimates import Estimator, ExplainedTerm, estimate, explain
+from streams.effort.estimates import Estimator, ExplainedTerm, edition, estimate, explain
 
 __all__ = [
     "Coefficient",
@@ -12,6 +12,7 @@ __all__ = [
     "Coefficients",
     "Estimator",
     "ExplainedTerm",
+    "edition",
     "estimate",
     "explain",
     "read_coefficients",

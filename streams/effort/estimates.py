@@ -23,14 +23,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from streams.calendars import Calendar, UnknownYear, day_number
+from streams.calendars import Calendar, UnknownYear, day_number, whole_days
 from streams.effort.coefficients import Coefficient, CoefficientError, Coefficients, packaged_coefficients
 from streams.events.model import KINDS, Effort
 
 MOST: Final = 1_000_000.0
 """More of anything than this in one demand is read as this."""
+WORKDAY_MINUTES: Final = 480
+FORMULAS: Final = 2
+"""Rises with every change of the formulas: what was posted by others is posted anew (``edition``)."""
 MINUTE: Final = timedelta(minutes=1)
 MICROSECOND: Final = timedelta(microseconds=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -139,14 +143,17 @@ class Estimator:
         return declared_as(value, name)
 
     def _length(self, data: Any, start: str, end: str, name: str) -> Quantity:
-        """Minutes: declared, or between ``start`` and ``end`` of the event, else the default of ``name``."""
-        value = getattr(data, "duration_minutes", None)
-        if value is not None:
-            return declared_as(value, name)
+        """Minutes: declared, or between ``start`` and ``end`` of the event, else the default of ``name``; whole days are working days."""
         a, b = getattr(data, start, None), getattr(data, end, None)
         if a is None or b is None:
             a, b = getattr(data, "starts_at", None), getattr(data, "ends_at", None)
-        return declared_as((b - a) / MINUTE, name) if a is not None and b is not None and b > a else self._of[name]
+        minutes = getattr(data, "duration_minutes", None)
+        if minutes is None and a is not None and b is not None and b > a:
+            minutes = (b - a) / MINUTE
+        if minutes is None:
+            return self._of[name]
+        days = whole_days(minutes, None if a is None else (a - EPOCH) // MICROSECOND)
+        return declared_as(days * WORKDAY_MINUTES if days else minutes, name)
 
     def _document(self, data: Any) -> Terms:
         of = self._of
@@ -296,3 +303,8 @@ def estimate(kind: str, data: Any) -> Effort:
 def explain(kind: str, data: Any) -> tuple[ExplainedTerm, ...]:
     """The arithmetic behind estimate(), one line a term, with the provenance of its numbers."""
     return _packaged().explain(kind, data)
+
+
+def edition() -> str:
+    """Names the shipped formulas and coefficients: equal texts estimate alike."""
+    return f"{FORMULAS}-{blake2b(packaged_coefficients().model_dump_json().encode(), digest_size=8).hexdigest()}"

@@ -7,7 +7,7 @@ One line that cannot be read never stops the rest; a file that cannot be read at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeGuard
@@ -163,6 +163,8 @@ def _meeting(calendar: Any, entry: Any, default_source: str) -> dict[str, Any]:
     data |= {"reach": codes | {"except": []}}
     if (ends_at := _time(entry, "DTEND")) is not None:
         data["ends_at"] = ends_at
+    elif not isinstance(entry["DTSTART"].dt, datetime):
+        data["ends_at"] = (datetime.fromisoformat(starts_at) + timedelta(days=1)).isoformat()  # RFC 5545, 3.6.1
     if "RRULE" in entry:
         data["recurrence"] = entry["RRULE"].to_ical().decode()
     # CREATED does not change when the calendar is exported again, DTSTAMP does: the same meeting stays the same event.

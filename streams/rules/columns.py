@@ -16,14 +16,14 @@ import polars as pl
 import pyarrow as pa
 
 from streams.calendars import Calendar, UnknownYear
-from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.calendars.periods import DAY_US, MINUTE_US, OFFSET_US
 from streams.events.data import us
 from streams.events.docno import is_none
 from streams.registry import Registry, RegistryError
 from streams.rules.exemptions import exempting
 from streams.rules.facts import Issuance, Lists, day_of
 from streams.rules.recorded import FIELDS, MARKS, Recorded, stated
-from streams.rules.spans import MINUTE_US, duration_minutes, night_times
+from streams.rules.spans import duration_minutes, night_times
 from streams.rules.tables import TABLES
 from streams.rules.vocabulary import (
     collects_forms,

@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from streams.calendars import UnknownYear, period_bounds
+from streams.calendars.periods import MINUTE_US
 from streams.rules.columns import Row, common, frame
 from streams.rules.exemptions import exempting
 from streams.rules.facts import Facts, Issuance, day_of, place_of, workdays_since
 from streams.rules.reaches import busiest, shared, size
-from streams.rules.spans import MINUTE_US, hours_us, starts_between
+from streams.rules.spans import hours_us, starts_between
 from streams.rules.vocabulary import is_serial
 
 NEAR_US: Final = 3 * 86_400_000_000

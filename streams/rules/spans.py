@@ -9,13 +9,11 @@ import re
 from itertools import islice
 from typing import Any, Final
 
-from streams.calendars.periods import DAY_US, OFFSET_US
+from streams.calendars.periods import DAY_MINUTES, DAY_US, MINUTE_US, OFFSET_US, whole_days
 from streams.events import Effort, recurrence
 from streams.ledger.lifecycle import Demand, occurrences
 from streams.rules.facts import Issuance
 
-MINUTE_US: Final = 60_000_000
-DAY_MINUTES: Final = 1_440
 _NONE: Final = Effort(0, 0, 0)
 LISTED_OCCURRENCES: Final = 64
 """No series is looked at further than this."""
@@ -40,10 +38,7 @@ def is_all_day(view: Issuance) -> bool:
         return False
     if _ALL_DAY.search(view.event.body):
         return True
-    if start is None:
-        return minutes % DAY_MINUTES == 0
-    end = start + minutes * MINUTE_US if end is None else end
-    return _of_day(start) == 0 and _of_day(end) in (0, DAY_MINUTES - 1)
+    return whole_days(minutes if end is None or start is None else (end - start) // MINUTE_US, start) > 0
 
 
 def _of_day(t_us: int) -> int:

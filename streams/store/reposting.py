@@ -1,4 +1,6 @@
-"""Load stays with its unit when the register of units changes: ranks belong to one version of it, so that what was posted is posted anew.
+"""Load stays right when the register of units changes, or the formulas of effort: what was posted by others is posted anew.
+
+Postings name units by their rank, which belongs to one version of the register, and hold minutes that one edition of the formulas made.
 
 Flows in: a client, the registry of this start. Flows out: a store without postings of other ranks, and a note for the worker to post all demands
 anew. Asked once before any worker runs (``up``, ``streams.system.prepare``).
@@ -11,6 +13,7 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from streams.effort import edition
 from streams.events import Refused, decode_stored
 from streams.registry import Registry
 from streams.registry.naming import reached
@@ -37,11 +40,11 @@ def ranks_of(registry: Registry) -> str:
 
 
 def settle_registry(client: Client, registry: Registry, now_us: int) -> bool:
-    """Make the store fit the registry; whether everything is to be posted anew. Raises UnitsLost, and changes nothing then.
+    """Make the store fit the registry and the formulas; whether everything is to be posted anew. Raises UnitsLost, and changes nothing then.
 
     A start that is interrupted here does the same again.
     """
-    wanted, noted = ranks_of(registry), get_meta(client, REGISTRY)
+    wanted, noted = f"{ranks_of(registry)} {edition()}", get_meta(client, REGISTRY)
     if noted == wanted:
         return False
     if noted is not None:

@@ -131,7 +131,7 @@ class System:
             migrate(client)
             registry, now_us = load(self._layout.registry), time.time_ns() // 1000
             if settle_registry(client, registry, now_us):
-                self._say("the registry has changed: all demands are posted anew")
+                self._say("the registry or the formulas of effort have changed: all demands are posted anew")
             mark = self._layout.data / MARK
             if done := settle_log(kafka, client, registry, now_us + 10, restored=mark.exists()):
                 self._say(done)

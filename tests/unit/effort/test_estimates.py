@@ -33,6 +33,26 @@ def test_declared_effort_goes_first() -> None:
     assert "declared" in line.arithmetic
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "minutes", "counted"),
+    [
+        ("2026-03-03T00:00:00+08:00", "2026-03-04T00:00:00+08:00", None, 480),
+        ("2026-03-03T00:00:00+08:00", "2026-03-03T23:59:00+08:00", None, 480),
+        ("2026-03-03T00:00:00+08:00", "2026-03-06T00:00:00+08:00", None, 3 * 480),
+        ("2026-03-03T00:00:00+08:00", None, 1440, 480),
+        (None, None, 2880, 960),
+        ("2026-03-03T20:00:00+08:00", "2026-03-04T20:00:00+08:00", None, 1440),  # a night shift has hours
+        ("2026-03-03T00:00:00+08:00", "2026-03-03T04:00:00+08:00", None, 240),
+    ],
+)
+def test_a_day_that_names_no_hours_is_a_working_day(
+    start: str | None, end: str | None, minutes: int | None, counted: int
+) -> None:
+    told = {"starts_at": start, "ends_at": end, "duration_minutes": minutes, "attendees": 1, "travel_minutes": 0}
+    found = estimate("meeting", issued("meeting", prep_minutes=0, **{k: v for k, v in told.items() if v is not None}))
+    assert found.likely == counted
+
+
 def test_a_document_by_readers_and_characters() -> None:
     assert estimate("document", issued("document", readers=2, char_count=3000)).likely == 2 * 3000 / 300 + 18
     assert estimate("document", issued("document", readers=1, char_count=300)).likely == 19

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from openpyxl import Workbook
 
+from streams.effort import estimate
+from streams.events.data import ISSUED
 from streams.intake.registers import Line, read_files
 
 HEADER = "编号,类型,发文机关,标题,地区,层级,发布时间,预计分钟\n"
@@ -121,6 +124,19 @@ def test_a_calendar_becomes_meetings(tmp_path: Path) -> None:
     assert cancelled["type"] == "burden.meeting.withdrawn.v1"
     assert cancelled["data"] == {"withdraws": "m2", "issuer": "510000-education"}
     assert [(line.place, line.faults[0].field) for line in lines if line.faults] == [(f"{path}:3", "EXDATE")]
+
+
+def test_an_entry_of_a_whole_day_is_a_working_day(tmp_path: Path) -> None:
+    head = "BEGIN:VCALENDAR\r\nX-BURDENWATCH-ISSUER:510000-education\r\nX-BURDENWATCH-AREAS:51\r\nX-BURDENWATCH-TIERS:township\r\n"
+    entry = "BEGIN:VEVENT\r\nUID:{0}\r\nSUMMARY:值班\r\nDTSTART;VALUE=DATE:20260303\r\n{1}END:VEVENT\r\n"
+    spans = ("", "DTEND;VALUE=DATE:20260304\r\n", "DTEND;VALUE=DATE:20260306\r\n")
+    path = tmp_path / "days.ics"
+    path.write_text(head + "".join(entry.format(f"d{n}", end) for n, end in enumerate(spans)) + "END:VCALENDAR\r\n")
+    for one, days in zip(events(list(read_files([path]))), (1, 1, 3), strict=True):
+        told: Any = one["data"]
+        hours = told | {"starts_at": "2026-03-03T08:00:00+08:00", "ends_at": None, "duration_minutes": days * 480}
+        found, expected = (estimate("meeting", msgspec.convert(data, ISSUED["meeting"])) for data in (told, hours))
+        assert found == expected
 
 
 def test_files_that_cannot_be_read_are_one_fault_each(tmp_path: Path) -> None:
