@@ -41,6 +41,7 @@ from infra.local.protection import Protection
 START_S: Final = 60.0
 """How long a start may take; a first start after kill -9 of a large log checks the unflushed end of each partition."""
 FLUSH_MS: Final = 1000
+LOOK_MS: Final = 300_000
 SESSION_MS: Final = 2500
 """A broker that was killed is taken for alive by its own controller for this long, and its successor waits."""
 PORT_TRIES: Final = 5
@@ -74,6 +75,7 @@ listener.security.protocol.map={protocol}:{protocol},CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name={protocol}
 log.dirs={log}
+log.retention.check.interval.ms={look}
 auto.create.topics.enable=false
 default.replication.factor=1
 offsets.topic.replication.factor=1
@@ -108,10 +110,17 @@ class KafkaNode:
     """One embedded broker with its data directory. Not thread-safe: one owner starts and stops it."""
 
     def __init__(
-        self, data: Path, *, port: int = 0, cache: Path | None = None, protection: Protection | None = None
+        self,
+        data: Path,
+        *,
+        port: int = 0,
+        cache: Path | None = None,
+        protection: Protection | None = None,
+        look_ms: int = LOOK_MS,
     ) -> None:
         """``port`` 0 chooses a free one at the first start and stays with it; ``cache`` is where the jars are kept;
-        ``protection``: clients come by SASL_SSL alone (None: in plain text, loopback only as always)."""
+        ``protection``: clients come by SASL_SSL alone (None: in plain text, loopback only as always); ``look_ms``: how often the broker
+        looks for what is older than its topic keeps it."""
         self.name = "kafka"
         self.data = data.resolve()
         self._asked_port = port
@@ -119,6 +128,7 @@ class KafkaNode:
         self._lock_file = read_lock()
         self._cache = cache or cache_directory(self._lock_file.kafka)
         self._protection = protection
+        self._look_ms = look_ms
         self._child: Child | None = None
         self._owner: DirectoryLock | None = None
 
@@ -240,7 +250,13 @@ class KafkaNode:
     def _properties(self, port: int, controller: int, log: Path) -> str:
         protocol = "PLAINTEXT" if self._protection is None else "SASL_SSL"
         told = _PROPERTIES.format(
-            port=port, controller=controller, log=log, flush=FLUSH_MS, session=SESSION_MS, protocol=protocol
+            port=port,
+            controller=controller,
+            log=log,
+            flush=FLUSH_MS,
+            session=SESSION_MS,
+            look=self._look_ms,
+            protocol=protocol,
         )
         return told if self._protection is None else told + self._protection.properties()
 
