@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup up test faults browser lint types contracts check bench clean
+.PHONY: help setup up test faults soak browser lint types contracts check bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -45,8 +45,12 @@ else
 	@$(BIN)/python -m pytest $(ALONE)
 endif
 
-faults: setup ## Freeze, fill and kill everything, at length (some 15 minutes).
-	@BURDENWATCH_KILLS=17 $(BIN)/python -m pytest $(FAULTS)
+faults: setup ## Freeze, fill and kill everything, at length (some 25 minutes).
+	@BURDENWATCH_KILLS=17 $(BIN)/python -m pytest -s $(FAULTS)
+
+soak: setup ## Kills without end under load, each round with a seed of its own (HOURS=1).
+	@end=$$(( $$(date +%s) + $(or $(HOURS),1) * 3600 )); while [ $$(date +%s) -lt $$end ]; do \
+	  BURDENWATCH_KILLS=17 BURDENWATCH_SEED=$$(date +%s) $(BIN)/python -m pytest -s tests/acceptance/test_faults.py || exit 1; done
 
 lint: setup ## ruff: rules and format.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,7 +6,6 @@ Flows in: the environment. Flows out: ``installation()``. Opens the connection t
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +21,7 @@ from dashboard.search import Index
 from dashboard.settings import Settings
 from dashboard.snapshot import StoreSource
 from streams.calendars import Calendar
+from streams.config.clock import now_us as now_us
 from streams.registry import Registry, load
 from streams.store import connect
 
@@ -72,11 +72,6 @@ class Installation:
     def index(self) -> Index:
         """Names of divisions, for the search field."""
         return Index(self.registry)
-
-
-def now_us() -> int:
-    """The clock of the process: microseconds since 1970 UTC."""
-    return time.time_ns() // 1000
 
 
 def installation() -> Installation:

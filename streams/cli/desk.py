@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from streams.cli.files import existing
 from streams.cli.outcome import REFUSED, WRONG_USE, Outcome
 from streams.cli.reads import show
 from streams.cli.target import Target, target
+from streams.config import clock
 
 case = App(name="case", help="What people do with a finding: acknowledge, ask, explain, decide, appeal, close.")
 alerts = App(name="alerts", help="Who is told of findings, what was sent, silences.")
@@ -166,7 +166,7 @@ def try_receiver(receiver: str, *, policy: Path) -> None:
         raise Outcome(
             WRONG_USE, f"receiver {receiver}: not in {policy}; there are: {', '.join(sorted(named)) or 'none'}"
         )
-    now_us = time.time_ns() // 1000
+    now_us = clock.now_us()
     words = Words(lambda rule, _edition, _language: rule, lambda code: code)
     try:
         channel_of(named[receiver]).send(Notification(f"test-{now_us}", OPERATOR, "test", "", now_us, 0, ()), words)

@@ -6,7 +6,6 @@ Flows in: YAML files, a running embedded system. Flows out: rows of the store, l
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from cyclopts import App
 from streams.cli.files import existing
 from streams.cli.outcome import REFUSED, WRONG_USE, Outcome
 from streams.cli.reads import show
+from streams.config import clock
 
 if TYPE_CHECKING:
     from streams.store.lists import ListHeader
@@ -67,7 +67,7 @@ def add(*files: Path, check: bool = False, data: Path | None = None) -> int:
         layout, running = embedded(data)
         client = connect(Address(running.store_host, running.store_port, "burdenwatch", layout.secret("store-writer")))
         for version in versions:
-            insert_list(client, version, time.time_ns() // 1000)
+            insert_list(client, version, clock.now_us())
     for version in versions:
         print(
             f"{version.name}: {len(version.rows)} rows of {version.list} from {version.from_day}: {'good' if check else 'added'}"

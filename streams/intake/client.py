@@ -16,7 +16,6 @@ sent. What only the system can know (unknown areas, an identity that exists with
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
+from streams.config.clock import now_us
 from streams.intake.binding import HEADERS, TOPIC, record_of, sound
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,11 +39,6 @@ class Receipt(NamedTuple):
 
     partition: int
     offset: int
-
-
-def now_us() -> int:
-    """Microseconds UTC by the clock of this machine."""
-    return time.time_ns() // 1000
 
 
 def uuid7(time_us: int) -> str:

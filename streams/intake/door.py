@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
+from streams.config.clock import now_us
 from streams.demands.rights import Target, fault_of
 from streams.events import Event, Fault, Refused, ident_of
 from streams.intake.binding import EVENT_LIMIT, Sound, record_of, sound
 from streams.intake.broker import Broker, Unavailable
-from streams.intake.client import now_us
 from streams.intake.metrics import Metrics
 from streams.intake.tokens import Token
 from streams.registry.errors import RegistryError

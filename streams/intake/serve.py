@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from streams import registry, store
+from streams.config.clock import now_us
 from streams.config.faults import SHUT_OUT, ShutOut, read_settings
 from streams.config.knocking import knock
 from streams.intake import tokens
 from streams.intake.binding import PROBES
 from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker
-from streams.intake.client import now_us
 from streams.intake.desk_http import Desk
 from streams.intake.http import Parts, build
 from streams.intake.reads_http import Reads

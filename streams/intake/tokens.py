@@ -22,7 +22,6 @@ import hashlib
 import hmac
 import logging
 import re
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fnmatch import translate
@@ -35,6 +34,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from streams.calendars.periods import OFFSET_US
+from streams.config.clock import now_us
 from streams.store.scope import Role, Scope
 
 _LOG: Final = logging.getLogger(__name__)
@@ -110,11 +110,11 @@ class Tokens:
         tokens: tuple[Token, ...],
         *,
         path: Path | None = None,
-        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        now_us: Callable[[], int] = now_us,
     ) -> None:
         """``path``: read again when the file changes. Raises TokenFault."""
         _check(tokens)
-        self._tokens, self._path, self._now_us = tokens, path, now_us
+        self._tokens, self._path, self.now_us = tokens, path, now_us
         self._stamp = _stamp(path)
         self._looked_us = 0
 
@@ -122,7 +122,7 @@ class Tokens:
         """The token whose hash this is and which still holds, else None."""
         self._look_again()
         hashed = hashlib.sha256(bearer.encode()).hexdigest()
-        today = (_EPOCH + timedelta(microseconds=self._now_us() + OFFSET_US)).date().isoformat()
+        today = (_EPOCH + timedelta(microseconds=self.now_us() + OFFSET_US)).date().isoformat()
         found = None
         for token in self._tokens:
             if hmac.compare_digest(token.sha256, hashed) and (not token.expires or today <= token.expires):
@@ -135,7 +135,7 @@ class Tokens:
 
     def _look_again(self) -> None:
         """Take over a file that has changed; one that cannot be used changes nothing, and the log says so."""
-        now_us = self._now_us()
+        now_us = self.now_us()
         if self._path is None or now_us - self._looked_us < LOOK_US:
             return
         self._looked_us = now_us

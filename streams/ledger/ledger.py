@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,10 @@ def _taken(column: NDArray[Any], which: I64 | None) -> NDArray[Any]:
     return column if which is None else column.take(which)
 
 
+WAITED_US: Final = 60_000_000
+"""A clock that was put back by no more than this is waited for."""
+
+
 class Ledger:
     """Loads of all tiers for a set of metrics at one instant."""
 
@@ -131,6 +135,10 @@ class Ledger:
         oldest = min((after for after, _ in bounds), default=self.now_us)
         self._held.add(lines, index, drop_until=min(oldest, self.now_us))
         return updates
+
+    def is_far_ahead(self, now_us: int) -> bool:
+        """Whether the clock was put back so far that another ledger must be built rather than waiting for it to come here again."""
+        return self.now_us - now_us > WAITED_US
 
     def advance(self, now_us: int) -> None:
         """Let time pass to ``now_us``. Raises ValueError when it lies before the present."""

@@ -213,10 +213,12 @@ def insert_refused(client: Client, refusals: Sequence[Refusal], token: str) -> i
 
 
 def set_meta(client: Client, key: str, value: str, at_us: int) -> None:
-    """Notes a fact about the installation (registry version, epoch of the log); the latest ``at_us`` counts."""
-    columns = {"key": [key], "value": [value], "version": [at_us]}
+    """Notes a fact about the installation (registry version, epoch of the log); what was noted last counts, also where clocks were put back."""
+    rows = client.query("SELECT max(version) FROM meta WHERE key = {key:String}", parameters={"key": key}).result_rows
+    version = max(at_us, int(rows[0][0]) + 1)
+    columns = {"key": [key], "value": [value], "version": [version]}
     types = {"key": pa.string(), "value": pa.string(), "version": pa.uint64()}
-    _insert(client, "meta", _table("meta", types, columns), f"meta-{key}-{at_us}-{value}")
+    _insert(client, "meta", _table("meta", types, columns), f"meta-{key}-{version}-{value}")
 
 
 def get_meta(client: Client, key: str) -> str | None:

@@ -6,10 +6,10 @@ Flows in: the settings of the part. Flows out: exit code 0, or 1 and a line for 
 from __future__ import annotations
 
 import sys
-import time
 from contextlib import closing
 
 from streams.agents.settings import Settings
+from streams.config import clock
 from streams.config.faults import read_settings
 from streams.store import connect
 from streams.store.parts import BOUNDS_S, part_states
@@ -25,7 +25,7 @@ def main() -> int:
         return 2
     settings = read_settings(Settings)
     with closing(connect(settings.store(), readonly=True, patience_s=PATIENCE_S)) as client:
-        states = [one for one in part_states(client, time.time_ns() // 1000) if one.part == sys.argv[1]]
+        states = [one for one in part_states(client, clock.now_us()) if one.part == sys.argv[1]]
     for one in states:
         if not one.is_ok:
             print(f"{one.part} {one.name}: {one.condition}, its last round was {one.age_s} s ago", file=sys.stderr)

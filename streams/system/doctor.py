@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import httpx
 
+from streams.config import clock
 from streams.system.layout import Layout, Running, SystemFault
 from streams.system.logs import last_error
 
@@ -171,7 +171,7 @@ def _stream(layout: Layout, running: Running) -> Iterator[Finding]:
     address = Address(running.store_host, running.store_port, "reader", layout.secret("store-reader"))
     try:
         client = connect(address, readonly=True)
-        now_us = time.time_ns() // 1000
+        now_us = clock.now_us()
         health = stream_health(client, Scope("doctor", "operator"), now_us)
         parts, faults, deaths = part_states(client, now_us), open_rule_faults(client), restarts(client, now_us)
         client.close()

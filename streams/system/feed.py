@@ -18,6 +18,7 @@ from pydantic import Field
 
 from streams.agents.settings import Settings
 from streams.agents.starting import begin
+from streams.config import clock
 from streams.events import decode
 from streams.intake.binding import HEADERS, TOPIC, record_of
 from streams.registry import load
@@ -49,7 +50,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     registry = load(settings.registry)
     producer = KafkaProducer(**settings.brokers().client(), acks="all", linger_ms=5)
-    now_us = time.time_ns() // 1000
+    now_us = clock.now_us()
     if _is_empty(settings):
         _send(producer, backfill(registry, seed=SEED, area=settings.area, until_us=now_us))
         producer.flush()

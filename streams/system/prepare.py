@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from streams.agents.log_upkeep import settle_log
 from streams.agents.settings import Settings
 from streams.agents.starting import begin
 from streams.agents.topics import ensure_topics
+from streams.config import clock
 from streams.registry import load
 from streams.store import connect, migrate
 from streams.store.reposting import UnitsLost, settle_registry
@@ -23,7 +23,7 @@ def main() -> None:
     client = connect(settings.store())
     try:
         migrate(client)
-        registry, now_us = load(settings.registry), time.time_ns() // 1000
+        registry, now_us = load(settings.registry), clock.now_us()
         settle_registry(client, registry, now_us)
         settle_log(settings.brokers(), client, registry, now_us + 10)
     except UnitsLost as lost:

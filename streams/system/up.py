@@ -24,6 +24,7 @@ from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.log_upkeep import settle_log
 from streams.agents.topics import ensure_topics, probe
+from streams.config import clock
 from streams.config.faults import ShutOut, fault_lines
 from streams.config.kafka import Brokers, KafkaSettings, plain
 from streams.config.knocking import knock
@@ -96,7 +97,7 @@ class System:
             return
         with suppress(Exception):
             client = connect(self._store, patience_s=1.0)
-            insert_rounds(client, [Round(RESTARTS, part, time.time_ns() // 1000, 0, count)])
+            insert_rounds(client, [Round(RESTARTS, part, clock.now_us(), 0, count)])
             client.close()
 
     def _start_engines(self) -> tuple[KafkaSettings, Address]:
@@ -129,7 +130,7 @@ class System:
         client = connect(store)
         try:
             migrate(client)
-            registry, now_us = load(self._layout.registry), time.time_ns() // 1000
+            registry, now_us = load(self._layout.registry), clock.now_us()
             if settle_registry(client, registry, now_us):
                 self._say("the registry or the formulas of effort have changed: all demands are posted anew")
             mark = self._layout.data / MARK
@@ -189,7 +190,7 @@ class System:
             dashboard="" if wish.headless else dashboard,
             area=wish.area,
             pid=os.getpid(),
-            since_us=time.time_ns() // 1000,
+            since_us=clock.now_us(),
         )
 
     def _environments(self, kafka: KafkaSettings, store: Address) -> tuple[dict[str, str], dict[str, str]]:
@@ -220,7 +221,7 @@ class System:
         """Wait until a worker has taken its place and said so in the store."""
         client = connect(store)
         bound = time.monotonic() + READY_BOUND_S
-        since = time.time_ns() // 1000 - 10_000_000
+        since = clock.now_us() - 10_000_000
         try:
             while not has_reported(client, "tally", since):
                 if time.monotonic() > bound:

@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx
 
+from streams.config import clock
 from streams.store import Address, connect
 from streams.store.health import ping
 from streams.store.parts import part_states
@@ -96,7 +97,7 @@ def rounds_go_on(address: Callable[[], Address], part: str, names: tuple[str, ..
     def ask() -> None:
         try:
             with closing(connect(address(), readonly=True, patience_s=1.0)) as client:
-                states = part_states(client, time.time_ns() // 1000)
+                states = part_states(client, clock.now_us())
         except Exception:  # the store has a vigil of its own
             return
         overdue = [

@@ -76,14 +76,14 @@ def until(holds: Callable[[], bool], bound_s: float = 30.0) -> float:
 
 
 @contextmanager
-def up(data: Path, *words: str) -> Iterator[Embedded]:
+def up(data: Path, *words: str, environment: dict[str, str] | None = None) -> Iterator[Embedded]:
     """``burdenwatch up`` on ``data``; stopped at the end."""
     process = subprocess.Popen(
         [COMMAND, "up", "--data", str(data), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
     )
     try:
         yield Embedded(process, data)

@@ -28,6 +28,8 @@ class Receiver:
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        """Idempotency-Key of each."""
         self.status = 200
         taken = self
 
@@ -36,6 +38,7 @@ class Receiver:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if taken.status == 200:
                     taken.bodies.append(body)
+                    taken.keys.append(self.headers["Idempotency-Key"])
                 self.send_response(taken.status)
                 self.end_headers()
 

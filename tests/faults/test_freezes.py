@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.store, pytest.mark.timeout(1500)]
 
 STILL_S = float(os.environ.get("BURDENWATCH_FREEZE", "40"))
 READY_S = 60.0
+AWAY_S = float(os.environ.get("BURDENWATCH_AWAY", "120"))
 PARTS = {
     "broker": "/java",
     "store": "infra.local.clickhouse_door",
@@ -68,6 +69,27 @@ def test_a_part_that_stands_still_loses_nothing(tmp_path: Path) -> None:
             until(lambda: ready(system), READY_S)
             load = run_on(system, feed, load, 200)
             print(f"{part}: ready again after {time.monotonic() - begin:.1f} s")
+        feed.ended.set()
+        feed.join(120)
+        assert feed.fault is None, repr(feed.fault)
+        counted = system.run("recount")
+        assert counted.returncode == 0, counted.stdout + counted.stderr
+
+
+def test_a_broker_that_is_away_for_two_minutes_loses_nothing(tmp_path: Path) -> None:
+    with up(tmp_path / "data", "--empty", "--headless", "--port", "18864") as system:
+        feed = Feed(system, seed=4)
+        feed.start()
+        load = run_on(system, feed, 0, 300)
+        end = time.monotonic() + AWAY_S
+        while time.monotonic() < end:  # whatever is started in its place goes the same way
+            for pid in processes(system, "broker"):
+                os.kill(pid, signal.SIGKILL)
+            threading.Event().wait(0.5)
+        begin = time.monotonic()
+        until(lambda: ready(system), READY_S)
+        print(f"ready again after {time.monotonic() - begin:.1f} s")
+        run_on(system, feed, load, 200)
         feed.ended.set()
         feed.join(120)
         assert feed.fault is None, repr(feed.fault)

@@ -25,6 +25,7 @@ from streams.agents.judge.rounds import Rounds
 from streams.agents.settings import Settings
 from streams.agents.starting import begin
 from streams.calendars import Calendar
+from streams.config.clock import now_us
 from streams.registry import load
 from streams.rules import Rulebook, shipped, without
 from streams.rules import load as load_packs
@@ -60,14 +61,14 @@ def main() -> None:
     producer = KafkaProducer(**settings.brokers().client(), acks="all", linger_ms=5)
     registry, calendar = load(settings.registry), Calendar.load()
     book = Rulebook(without(load_packs((*shipped(), *settings.own_packs())), settings.rules_off))
-    judge = Judge(client, registry, book, calendar, _now_us(), off=settings.rules_off)
+    judge = Judge(client, registry, book, calendar, now_us(), off=settings.rules_off)
     # What is held are trees without cycles: looking for cycles among millions of objects stops every thread for seconds.
     gc.collect()
     gc.freeze()
     gc.set_threshold(500_000, 50, 1_000)
     archive = BacktestArchive(client, registry, calendar, lambda: judge.lists, recorded=lambda: judge.recorded)
     publisher = Publisher(client, producer)
-    rounds = Rounds(client, judge, _now_us)
+    rounds = Rounds(client, judge, now_us)
     slow = threading.Thread(target=_relate, args=(judge, archive, rounds, ended), name="relations", daemon=True)
     slow.start()
     loaded = housed = 0.0
@@ -81,7 +82,7 @@ def main() -> None:
         publisher.publish(judge.seq)
         if time.monotonic() - housed > HOUSE_S:
             housed = time.monotonic()
-            judge.housekeeping(_now_us())
+            judge.housekeeping(now_us())
             rounds.store()
     ended.set()
     slow.join()
@@ -98,7 +99,7 @@ def _relate(judge: Judge, archive: BacktestArchive, rounds: Rounds, ended: threa
     """
     while not ended.is_set():
         begun = time.monotonic()
-        judge.learn(_now_us())
+        judge.learn(now_us())
         for family in SLOW:
             try:
                 rounds.run(family, partial(judge.family, family))
@@ -111,10 +112,6 @@ def _relate(judge: Judge, archive: BacktestArchive, rounds: Rounds, ended: threa
             pass
         took = time.monotonic() - begun
         ended.wait(max(RELATE_S - took, REST * took))
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000
 
 
 if __name__ == "__main__":

@@ -112,9 +112,7 @@ class Judge:
         self._cases.refresh(client)
         self._watch = LoadWatch(book, registry, day_of(now_us), seasons_of(client, registry, book, now_us))
         self._watch.restore(self.findings)
-        metrics = tuple({metric for metric, _ in self._watch.metrics})
-        self._ledger = Ledger({tier: registry.size(tier) for tier in registry.tiers}, metrics, now_us)
-        self._applied = dict.fromkeys(range(partitions(DEMANDS)), 0)
+        self._begin_ledger(now_us)
         self.faults: dict[tuple[str, str], RuleFault] = {}
         """Rules that could not be asked when they were last to be, by rule and edition."""
         self._relaid_loads = False
@@ -230,12 +228,19 @@ class Judge:
 
     # loads
 
+    def _begin_ledger(self, now_us: int) -> None:
+        metrics = tuple({metric for metric, _ in self._watch.metrics})
+        self._ledger = Ledger({tier: self._registry.size(tier) for tier in self._registry.tiers}, metrics, now_us)
+        self._applied = dict.fromkeys(range(partitions(DEMANDS)), 0)
+
     def loads(self, now_us: int) -> int:
         """Judge the load of every unit as it is now; how many units."""
+        if self._ledger.is_far_ahead(now_us):
+            self._begin_ledger(now_us)
         postings, self._applied = postings_since(self._client, self._applied)
         if len(postings):
             self._ledger.apply(postings)
-        self._ledger.advance(now_us)
+        self._ledger.advance(max(now_us, self._ledger.now_us))
         if self._watch.day != day_of(now_us):
             self._watch.move(day_of(now_us), seasons_of(self._client, self._registry, self._book, now_us))
 

@@ -6,13 +6,13 @@ last number noted, with the same identities.
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
 from streams.agents.topics import FINDINGS
+from streams.config import clock
 from streams.store import get_meta, set_meta
 from streams.store.findings import StoredTransition, told
 from streams.store.workers import load_transitions
@@ -65,7 +65,7 @@ class Publisher:
         self._under_way = []
         if self._up_to > self._told:
             self._told = self._up_to
-            set_meta(self._client, KEY_TOLD, str(self._told), time.time_ns() // 1000)
+            set_meta(self._client, KEY_TOLD, str(self._told), clock.now_us())
         return True
 
 

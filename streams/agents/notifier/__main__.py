@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-import time
 from types import FrameType
 from typing import Final
 
@@ -19,6 +18,7 @@ from streams.agents.starting import begin
 from streams.alerts.channels import channel_of
 from streams.alerts.policy import load_policy
 from streams.calendars import Calendar
+from streams.config.clock import now_us
 from streams.registry import load
 from streams.rules import Rulebook, shipped
 from streams.rules import load as load_packs
@@ -45,17 +45,13 @@ def main() -> None:
         Rulebook(load_packs(shipped())),
         Calendar.load(),
         policy,
-        lambda words: Outbox(channels, words, _now_us),
-        _now_us(),
+        lambda words: Outbox(channels, words, now_us),
+        now_us(),
         settings.dashboard,
     )
     while not ended.wait(notifier.deliver_for(LOOK_S)):
-        notifier.step(_now_us())
+        notifier.step(now_us())
     notifier.close()
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000
 
 
 if __name__ == "__main__":

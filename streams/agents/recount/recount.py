@@ -33,6 +33,7 @@ from streams.agents.worker.admission import Admission, Batch, Raw, raw_of
 from streams.agents.worker.epoch import KEY
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.reconcile import desired
+from streams.config import clock
 from streams.config.kafka import Brokers
 from streams.events import Event, decode_stored, ident_of
 from streams.events.log_position import epoch_of as epoch_at
@@ -123,7 +124,7 @@ def _epoch(client: Client, identity: str, deadline: float) -> int:
 
 def _compare(client: Client, registry: Registry, log: Log, epoch: int, span: Span) -> Report:
     horizon = get_meta(client, "horizon")
-    now_us = time.time_ns() // 1000
+    now_us = clock.now_us()
     if horizon is not None and int(horizon) != horizon_us(now_us):
         raise Unfinished("standing demands are being carried into the new month; try again in a minute")
     stored = comparisons.stored_positions(client, epoch, log.ends)

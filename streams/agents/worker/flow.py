@@ -27,6 +27,7 @@ from streams.agents.worker.recent import RecentEvents
 from streams.agents.worker.refusals import record
 from streams.agents.worker.runs import Run
 from streams.agents.worker.tally import Tally
+from streams.config.clock import now_us
 from streams.ledger.lifecycle import horizon_us
 from streams.registry import load
 from streams.store import WorkerReport, connect, get_meta, insert_reports, insert_ticks, set_meta
@@ -110,7 +111,7 @@ class Flow:
         self._lanes = {name: Lane(name, settings) for name in (EVENTS, DEMANDS)}
         self._log = await asyncio.to_thread(log_identity, settings.brokers())
         lane = self._lanes[EVENTS]
-        self._epoch = await lane.run(epoch_of, lane.client, self._log, _now_us())
+        self._epoch = await lane.run(epoch_of, lane.client, self._log, now_us())
         self._producer = AIOKafkaProducer(
             **settings.brokers().client(),
             acks="all",
@@ -195,7 +196,7 @@ class Flow:
                 words: Words = await lane.run(lane.state.flush, runs)
                 await self._tell(words)
             elif isinstance(lane.state, Tally):
-                await lane.run(lane.state.flush, runs, _now_us())
+                await lane.run(lane.state.flush, runs, now_us())
         if lane.generation != self._app.consumer_generation_id:
             return
         for event in events:
@@ -249,7 +250,7 @@ class Flow:
             )  # fmt: skip
         return Tally(
             lane.client, self._registry, effort.estimate, self._shards,
-            assigned=lane.assigned, now_us=_now_us(), fence=fence, recent=self._recent,
+            assigned=lane.assigned, now_us=now_us(), fence=fence, recent=self._recent,
         )  # fmt: skip
 
     async def _tell(self, words: Words) -> None:
@@ -275,13 +276,13 @@ class Flow:
             number += 1
 
     async def _tick(self, number: int, done: dict[str, int], passed_s: float) -> None:
-        now_us = _now_us()
+        at_us = now_us()
         lanes = self._lanes.items()
         await asyncio.gather(
-            *(self._tick_lane(name, lane, number, (lane.done - done[name]) / passed_s, now_us) for name, lane in lanes)
+            *(self._tick_lane(name, lane, number, (lane.done - done[name]) / passed_s, at_us) for name, lane in lanes)
         )
         if number % DIGEST_EVERY == 0:
-            await self._roll(self._lanes[EVENTS], now_us)
+            await self._roll(self._lanes[EVENTS], at_us)
 
     async def _tick_lane(self, name: str, lane: Lane, number: int, rate: float, now_us: int) -> None:
         if lane.state is None or lane.generation != self._app.consumer_generation_id:
@@ -289,7 +290,15 @@ class Flow:
                 await self._warm(lane)
             return
         if isinstance(lane.state, Tally):
-            await lane.run(lane.state.ledger.advance, now_us)
+            ledger = lane.state.ledger
+            if ledger.is_far_ahead(now_us):
+                _LOG.warning(
+                    "%s: the clock was put back by %s s; state is rebuilt", name, (ledger.now_us - now_us) // 1_000_000
+                )
+                async with lane.busy:
+                    lane.state = None
+                return
+            await lane.run(ledger.advance, max(now_us, ledger.now_us))
             if number % DIGEST_EVERY == 0 or not lane.digested:
                 rows = await lane.run(lane.state.ticks, now_us)
                 lane.digested = True
@@ -339,7 +348,3 @@ class Flow:
         await self.settle()
         if self._producer is not None:
             await self._producer.stop()
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000
