@@ -13,12 +13,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from infra.local.process import Child
 from streams.system.backoff import Backoff
 from streams.system.logs import last_error
 from streams.system.vigil import Vigil
+
+
+FRUGAL: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Memory goes back to the machine: a part has many threads and little work for each."""
 
 
 class Part(Protocol):
@@ -44,7 +48,7 @@ class Command:
 
     def start(self) -> None:
         command = [sys.executable, "-m", *self.module]
-        self.child = Child(command, log=self.log, env={**os.environ, **self.environment})
+        self.child = Child(command, log=self.log, env={**FRUGAL, **os.environ, **self.environment})
 
     def is_running(self) -> bool:
         return self.child is not None and self.child.is_running()
