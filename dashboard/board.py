@@ -74,12 +74,14 @@ class Board:
 
     def pulse(self, scope: Scope, place: Place) -> Answer[Pulse]:
         """What moves, at most two seconds old while the store answers. Raises what the first read raises."""
-        plain = Place(area=place.area, unit=place.unit)
+        plain = Place(area=place.area, unit=place.unit, at=place.at)
         return self._take(self._pulses, (_shared(scope), plain), self._source.pulse)
 
     def survey(self, scope: Scope, place: Place) -> Answer[Survey]:
         """What is ranked and drawn, a few seconds old at most. Raises what the first read raises."""
-        plain = Place(area=place.area, days=place.days, tier=place.tier, unit=place.unit)
+        plain = Place(
+            area=place.area, days=place.days, tier=place.tier, unit=place.unit, range=place.range, at=place.at
+        )
         return self._take(self._surveys, (_shared(scope), plain), self._source.survey)
 
     def sheet(self, kind: type[S], scope: Scope, place: Place) -> Answer[S]:
@@ -90,7 +92,7 @@ class Board:
 
     def once(self, kind: type[S], scope: Scope, place: Place) -> S:
         """What somebody takes away: read now, whole, and not kept."""
-        return self._source.sheet(kind, scope, place, self._now_us())
+        return self._source.sheet(kind, scope, place, place.instant(self._now_us()))
 
     def forget(self, kind: type[Any]) -> None:
         """What was read of one kind is read anew: the reader has just changed it."""
@@ -106,7 +108,7 @@ class Board:
                 entry.asked_s = time.monotonic()
                 return Answer(entry.value, entry.failed)
         mark = self._source.mark()
-        value = read(*key, self._now_us())
+        value = read(*key, key[1].instant(self._now_us()))
         done = time.monotonic()
         with self._lock:
             # The first read of an engine is cold and says nothing of the next.
@@ -149,11 +151,13 @@ class Board:
             return sum(_fail(entry, key, error) for key, entry in watched) > 0
         changed = False
         for key, entry in watched:
+            if key[1].at and not entry.failed:
+                continue  # of an instant: nothing that comes moves it
             if not pace.due(time.monotonic() - entry.read_s, entry, mark):
                 continue
             began = time.monotonic()
             try:
-                value = read(*key, self._now_us())
+                value = read(*key, key[1].instant(self._now_us()))
             except Exception as error:
                 changed |= _fail(entry, key, error)
                 continue

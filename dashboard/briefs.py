@@ -10,7 +10,6 @@ from functools import partial
 import streamlit as st
 
 from dashboard.frame import Frame
-from dashboard.installation import now_us
 from dashboard.words import moment
 from streams.brief import FORMATS, wish_of, written
 from streams.brief.model import DAYS, Period, Sort
@@ -27,12 +26,12 @@ def brief_buttons(found: Frame, sort: Sort, code: str) -> None:
         for period in DAYS:
             for form, kind in FORMATS.items():
                 label = say(f"brief {period}", form=form.upper())
-                file = f"brief-{sort}-{code or 'all'}-{period}-{moment(now_us()):%Y%m%d}.{form}"
+                file = f"brief-{sort}-{code or 'all'}-{period}-{moment(found.now_us):%Y%m%d}.{form}"
                 made = found.exported(file, partial(_made, found, sort, code, period, form))
                 st.download_button(label, made, file, kind.media, key=f"brief-{period}-{form}", on_click="ignore")
 
 
 def _made(found: Frame, sort: Sort, code: str, period: Period, form: str) -> bytes:
-    shared, at_us = found.shared, now_us()
+    shared, at_us = found.shared, found.now_us
     wish = wish_of(sort, code, period, "", at_us)
     return written(shared.client, found.viewer.scope, shared.registry, wish, at_us, form, found.context.say.language)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
-TOLERANCE: Final = 0.8
-"""A side is less covered when its share of covered days or units is below this part of the other's."""
+from streams.store.comparing import Reported
+from streams.store.comparing import why_not as unlike
 
 
 @dataclass(frozen=True)
@@ -57,31 +56,24 @@ class Line:
     """Right less left; None where both are not equally covered, or sums of periods of another length."""
 
 
-def why_not(left: Side, right: Side) -> tuple[str, ...]:
+def why_not(left: Side, right: Side, since: date | None = None) -> tuple[str, ...]:
     """Why nothing is said of a change: 'left nothing', 'right days', 'left units' ...; empty where both are equally covered."""
-    out = []
-    for name, side, other in (("left", left, right), ("right", right, left)):
-        if side.covered_days == 0:
-            out.append(f"{name} nothing")
-            continue
-        if _less(side.covered_days / side.days, other.covered_days / other.days):
-            out.append(f"{name} days")
-        if (
-            side.all_units
-            and other.all_units
-            and _less(side.covered_units / side.all_units, other.covered_units / other.all_units)
-        ):
-            out.append(f"{name} units")
-    return tuple(out)
+    names = ("left", "right")
+    return tuple(
+        f"{names[n]} {what}" for n, what in unlike(since, *(_reported(one, left, right) for one in (left, right)))
+    )
 
 
-def _less(share: float, other: float) -> bool:
-    return share < TOLERANCE * other
+def _reported(side: Side, left: Side, right: Side) -> Reported:
+    shares = {"days": side.covered_days / side.days}
+    if left.all_units and right.all_units:
+        shares["units"] = side.covered_units / side.all_units
+    return Reported(side.first, shares)
 
 
-def lines(left: Side, right: Side) -> tuple[Line, ...]:
+def lines(left: Side, right: Side, since: date | None = None) -> tuple[Line, ...]:
     """All measures, then the kinds, most on either side first. Sums have a ratio only where the periods are also equally long."""
-    known = not why_not(left, right)
+    known = not why_not(left, right, since)
     same = known and left.days == right.days
 
     def line(measure: str, one: float, other: float, *, timed: bool = True, fair: bool = same) -> Line:

@@ -16,12 +16,14 @@ import streamlit as st
 from dashboard.assets import plotly_script
 from dashboard.board import Answer
 from dashboard.figures.chart import Chart
-from dashboard.figures.look import CONFIG, Look
+from dashboard.figures.look import BRUSHED, CONFIG, Look
 from dashboard.frame import Frame
 from dashboard.panel import bridge, go, ignore, live, packed, panel, shared
 from dashboard.views.markup import Html, card, tag
 
 T = TypeVar("T")
+ANY_RANGE: Final = "FIRST_LAST"
+"""Stands in an address for the days that somebody drags over; burden.js puts them in."""
 _DRAW: Final = bridge("burden_figure", "figure")
 
 
@@ -73,7 +75,8 @@ def chart(found: Frame, made: Chart, *, stale: bool = False) -> None:
         key=f"plot-{made.key}",
         data={
             **packed(str(plotly.io.to_json(made.figure, validate=False))),
-            "config": CONFIG,
+            "config": BRUSHED if made.brush else CONFIG,
+            "brush": found.context.place.link(range=ANY_RANGE) if made.brush else "",
             "alt": made.alt,
             "plotly": plotly_script(),
             "links": [replace(found.context.place, area=code, unit="", q="", note="").link() for code in made.links],

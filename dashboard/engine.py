@@ -5,9 +5,11 @@ Flows in: a client, a Registry, a Calendar. Flows out: ``Engine``. Its questions
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from clickhouse_connect.driver.client import Client
@@ -15,10 +17,12 @@ from clickhouse_connect.driver.client import Client
 from streams.calendars import Calendar
 from streams.registry import Registry
 from streams.store import Scope, reads
+from streams.store.comparing import comparable_since
 
 GRASSROOTS: Final = ("township", "village")
 """Whose load areas add up: townships and villages, not the bureaus above them."""
 THREADS: Final = 8
+SINCE_S: Final = 60.0
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -39,9 +43,21 @@ class Engine:
     calendar: Calendar
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="read"))
 
+    _since: list[tuple[float, date | None]] = field(default_factory=list, compare=False)
+    """When it was asked, and the answer."""
+
     def later(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Starts one question on a thread of its own. Questions must not wait for others that are started so."""
         return self._pool.submit(read, *args, **kwargs)
+
+    def since(self) -> date | None:
+        """From which day on periods can be compared; asked of the store once a minute."""
+        now = time.monotonic()
+        asked_s, kept = self._since[0] if self._since else (now - 2 * SINCE_S, None)
+        if now - asked_s > SINCE_S:
+            kept = comparable_since(self.client)
+            self._since[:] = [(now, kept)]
+        return kept
 
     def window(self, scope: Scope, area: str, after_us: int, until_us: int) -> Window:
         """Townships and villages of an area, starts after_us < s <= until_us, exact to the microsecond. Raises OutOfScope."""

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from dashboard.frame import Frame
 from dashboard.place import Place
 from dashboard.sheets.desk import DeskExport, DeskSheet, Row
-from dashboard.views.context import Context
+from dashboard.views.context import AS_OF, Context
 from dashboard.words import Words, moment
 from streams.desk.spreadsheet import Cell, csv_of, plain
 from streams.store import OutOfScope
@@ -65,8 +65,15 @@ def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
     return [
         (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
         (say("Filter"), " · ".join(filter(None, (say("open"), place.rule, layer, whose)))),
-        (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
+        *dated(context, at_us),
     ]
+
+
+def dated(context: Context, at_us: int) -> list[tuple[str, str]]:
+    """Of when a file is; of an instant of the past also what that means."""
+    say = context.say
+    lines = [(say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai")]
+    return [*lines, (say("What as of means"), say(AS_OF))] if context.place.at else lines
 
 
 def take_table(
@@ -97,7 +104,7 @@ def crossed_head(found: Frame, at_us: int) -> list[tuple[str, str]]:
     return [
         (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
         (say("Filter"), place.link(lang=Place.lang, role="").removeprefix("?")),
-        (say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai"),
+        *dated(context, at_us),
     ]
 
 

@@ -6,7 +6,7 @@ Flows in: the address bar. Flows out: ``Frame``, or a notice where the place lie
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import streamlit as st
@@ -14,8 +14,9 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from dashboard.access import Viewer
 from dashboard.installation import Installation, installation, now_us
+from dashboard.instant import at_of
 from dashboard.panel import live, panel
-from dashboard.place import read_place
+from dashboard.place import LONGEST, Place, read_place
 from dashboard.search import Hit
 from dashboard.signin import KNOWN, arrived, left
 from dashboard.views.context import Context
@@ -62,6 +63,11 @@ class Frame:
         except (ClickHouseError, OSError) as error:
             return no_store(self.context, str(error)) if said else Html("")
 
+    @property
+    def now_us(self) -> int:
+        """Of when this page is: the instant of the address, else now."""
+        return self.context.place.instant(now_us())
+
     def knows_issuer(self, code: str) -> bool:
         """Whether the registry has an issuer of this code; else a page only leads to one."""
         try:
@@ -101,9 +107,9 @@ class Frame:
             seen = self.viewer.scope.covers(context.place.unit or context.place.area)
             pulse = self.shared.board.pulse(self.viewer.scope, context.place) if seen else None
             first = (
-                masthead(context, pulse.value.health, pulse.value.at_us, pulse.failed, now_us())
+                masthead(context, pulse.value.health, pulse.value.at_us, pulse.failed, self.now_us)
                 if pulse
-                else masthead(context, None, 0, "", now_us())
+                else masthead(context, None, 0, "", self.now_us)
             )
             return tag(
                 "div",
@@ -129,11 +135,11 @@ def frame(page: str = "") -> Frame | None:
     if viewer is None:
         return None
     name, first = page or "situation", viewer.pages[0]
-    if name == "situation" and first != name and not set(query) - {"lang", "role"}:
+    if name == "situation" and first != name and not set(query) - {"lang", "role", "at"}:
         st.switch_page(f"pages/{first}.py", query_params=query)
-    context = Context.of(
-        shared.registry, say, read_place(query, viewer.home, language), viewer.home, shared.settings, page, viewer
-    )
+    place, misread = pinned(read_place(query, viewer.home, language), query.get("at", ""), now_us())
+    context = Context.of(shared.registry, say, place, viewer.home, shared.settings, page, viewer)
+    context = replace(context, misread=misread)
     found = Frame(shared, viewer, context, shared.index.find(context.place.q, viewer.home) if context.place.q else [])
     if name not in viewer.pages:
         found.noted("denied")
@@ -147,6 +153,13 @@ def frame(page: str = "") -> Frame | None:
         return None
     found.noted("view")
     return found
+
+
+def pinned(place: Place, asked: str, now: int) -> tuple[Place, str]:
+    """The place, of now where the address asks for no instant that there was yet; and what of it was not understood."""
+    at_us = at_of(place.at)
+    wrong = bool(asked) and (at_us is None or at_us > now)
+    return (replace(place, at=""), asked[:LONGEST]) if wrong else (place, "")
 
 
 def wished(shared: Installation) -> None:

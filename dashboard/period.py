@@ -35,13 +35,18 @@ def days_of(text: str, today: date) -> tuple[date, date]:
     return (year_before(first), year_before(last)) if found and found[2] else (first, last)
 
 
+def chosen_days(text: str) -> tuple[date, date] | None:
+    """First and last day of FIRST_LAST; None for anything else."""
+    try:
+        first, last = (date.fromisoformat(one) for one in text.split("_"))
+    except ValueError:
+        return None
+    return (first, last) if PERIOD.fullmatch(text) and 0 <= (last - first).days < LONGEST else None
+
+
 def _plain(text: str, today: date) -> tuple[date, date]:
     if text in LAST_DAYS:
         return today - timedelta(days=LAST_DAYS[text] - 1), today
     if text == "year":
         return date(today.year, 1, 1), today
-    try:
-        first, last = (date.fromisoformat(one) for one in text.split("_"))
-    except ValueError:
-        return _plain(DEFAULT, today)
-    return (first, last) if 0 <= (last - first).days < LONGEST else _plain(DEFAULT, today)
+    return chosen_days(text) or _plain(DEFAULT, today)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from dashboard.period import DEFAULT, PERIOD
+from dashboard.instant import at_of, canonical
+from dashboard.period import DEFAULT, PERIOD, chosen_days
 from streams.events.model import KINDS
 
 PERIODS: Final = (1, 7, 30, 90)
@@ -38,7 +40,8 @@ UNIT_DIGITS: Final = 9
 
 @dataclass(frozen=True)
 class Place:
-    """``days``: length of the period that ends today. ``by``: rank places by the mean per unit or by the total.
+    """``days``: length of the period that ends today, where no ``range`` (FIRST_LAST) names another. ``at``: the instant that figures are of
+    (Asia/Shanghai, to the minute), '' for now. ``by``: rank places by the mean per unit or by the total.
     ``unit``: the unit whose load is shown. ``q``: what was typed into the search field. ``note``: keys of the two requests
     that a note is about, joined by a dash. ``rule``, ``layer``, ``finding``: what the desk shows.
     ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect.
@@ -67,6 +70,8 @@ class Place:
     levels: str = ""
     left: str = ""
     right: str = ""
+    range: str = ""
+    at: str = ""
     lang: str = "zh"
 
     def link(self, **changes: Any) -> str:
@@ -74,6 +79,21 @@ class Place:
         target = replace(self, **changes)
         plain = {key: value for key, value in vars(target).items() if key != "area" and value != getattr(Place, key)}
         return "?" + urlencode({"area": target.area, **plain})
+
+    def instant(self, now_us: int) -> int:
+        """Of when the figures are: the instant of the address, else now."""
+        asked = at_of(self.at)
+        return now_us if asked is None else asked
+
+    @property
+    def until_us(self) -> int:
+        """The instant of the address for reads that keep what was known then; 0 for now."""
+        return at_of(self.at) or 0
+
+    def period(self, today: date) -> tuple[date, date]:
+        """First and last day: the chosen range up to today, else the last ``days``."""
+        first, last = chosen_days(self.range) or (today - timedelta(days=self.days - 1), today)
+        return (first, min(last, today)) if first <= today else (today - timedelta(days=self.days - 1), today)
 
     @property
     def plain(self) -> Place:
@@ -106,6 +126,8 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         layer=_one_of(query.get("layer", ""), LAYERS, ""),
         issuer=issuer if ISSUER.fullmatch(issuer := query.get("issuer", "")) else "",
         role=role if ROLE.fullmatch(role := query.get("role", "")) else "",
+        range=span if chosen_days(span := query.get("range", "")) else "",
+        at=canonical(query.get("at", "")),
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
         **_chosen(query),
     )

@@ -6,17 +6,20 @@ Reads the store through ``streams.store.reads`` only, always with the Scope.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Protocol, Self, TypeVar
 
+from dashboard.daily import Overlay, overlay
 from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import UNIT_DIGITS, Place
 from dashboard.words import moment
 from streams.store import Scope, reads
 from streams.store.answers import AreaLoad, Coverage, DemandRow, Health, Hotspot, IssuerLoad, Series
-from streams.store.comparing import alike, comparable_since
+from streams.store.comparing import alike
 from streams.store.health import posting_count
+from streams.store.span import days_span
 
 WINDOWS: Final = ("24h", "7d", "30d")
 WINDOW_US: Final = {"24h": 86_400_000_000, "7d": 7 * 86_400_000_000, "30d": 30 * 86_400_000_000}
@@ -26,6 +29,8 @@ UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ah
 )
 RECENT: Final = 8
 UPCOMING: Final = 6
+AHEAD_DAYS: Final = 14
+"""What is known of the days to come is shown with what was."""
 SHOWN_DAYS: Final = 30
 """The trend shows at least this many days."""
 
@@ -76,10 +81,22 @@ class Survey:
     since: date | None = None
     """From this day on periods can be compared; None while nothing is known."""
 
+    covered_before: Mapping[str, float] = field(default_factory=dict)
+    """Share of townships reached in the 30 days up to 7 and 30 days ago, and (as '') up to the period where that is another."""
+    overlay: Overlay = field(default_factory=Overlay)
+    """What is drawn over the days of ``series``."""
+
     @property
     def alike(self) -> bool:
         """Whether the period can be compared with as long a one before."""
-        return alike(self.since, self.first - (self.last - self.first) - timedelta(days=1))
+        return self.alike_from(
+            self.first - (self.last - self.first) - timedelta(days=1), "" if "" in self.covered_before else "30d"
+        )
+
+    def alike_from(self, first: date, window: str) -> bool:
+        """The same of a sliding window, the one before which begins with ``first``."""
+        then = self.covered_before.get(window)
+        return alike(self.since, first, None if then is None else (then, self.coverage.share))
 
 
 class Sheet(Protocol):
@@ -162,23 +179,30 @@ class StoreSource:
     def survey(self, scope: Scope, place: Place, at_us: int) -> Survey:
         """Series, children, hottest units and issuers, coverage: by Shanghai days, today included."""
         engine, area = self._engine, place.area
-        last = moment(at_us).date()
-        first = last - timedelta(days=place.days - 1)
+        first, last = place.period(moment(at_us).date())
+        length = (last - first).days + 1
         start = min(first, last - timedelta(days=SHOWN_DAYS - 1))
-        before = first - timedelta(days=place.days), first - timedelta(days=1)
-        days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
+        end = last + timedelta(days=AHEAD_DAYS) if last == moment(at_us).date() else last
+        before = first - timedelta(days=length), first - timedelta(days=1)
+        days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
         here = engine.client, scope, engine.registry
         ask, tiers = engine.later, GRASSROOTS
         now = {one: ask(engine.window, scope, area, at_us - WINDOW_US[one], at_us) for one in WINDOWS[1:]}
         then = {
             one: ask(engine.window, scope, area, at_us - 2 * WINDOW_US[one], at_us - WINDOW_US[one]) for one in WINDOWS
         }
-        series = ask(self._series, scope, place, start, last)
+        series = ask(self._series, scope, place, start, end)
         places = [ask(reads.area_totals, *here, area, *span, tiers=tiers) for span in ((first, last), before)]
         alone = len(area) >= UNIT_DIGITS
         hottest = None if alone else ask(reads.hotspots, *here, place.tier, first, last, area=area, n=10)
         issuers = ask(reads.top_issuers, *here, area, first, last, n=10)
-        since = ask(comparable_since, engine.client)
+        since = ask(engine.since)
+        ends = {one: at_us - WINDOW_US[one] for one in WINDOWS[1:]} | {"": days_span(*before).last_us}
+        reach = {
+            one: ask(reads.coverage, *here, end, tier="township", area=area)
+            for one, end in ends.items()
+            if one or length != SHOWN_DAYS
+        }
         coverage = reads.coverage(*here, at_us, tier="township", area=area)
         return Survey(
             at_us=at_us,
@@ -194,4 +218,6 @@ class StoreSource:
             coverage=coverage,
             workdays=frozenset(day for day in days if engine.calendar.is_workday(day)),
             since=since.result(),
+            overlay=overlay(engine, scope, place, days, at_us),
+            covered_before={one: found.result().share for one, found in reach.items()},
         )

@@ -43,6 +43,8 @@ class Chart:
     scale: tuple[str, ...] = ()
     """Colours from little to much, where the figure has such."""
     links: tuple[str, ...] = ()
+    brush: bool = False
+    """Whether days that are dragged over become the period of the page."""
 
 
 def hours(minutes: float) -> float:

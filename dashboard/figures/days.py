@@ -14,10 +14,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.figures import overlays
 from dashboard.figures.chart import Cell, Chart, Table, hours
 from dashboard.figures.look import Look, hours_axis
 from dashboard.snapshot import Survey
 from dashboard.views.context import Context
+from dashboard.words import moment
 
 SHOWN_KINDS: Final = 6
 OTHER: Final = 0
@@ -40,49 +42,72 @@ def ranked(survey: Survey) -> list[tuple[int, NDArray[np.int64]]]:
 
 
 def load_by_day(context: Context, survey: Survey, look: Look) -> Chart:
-    """Bars of the last days by kind; those outside the chosen period are paler. The legend hides and shows kinds."""
+    """Bars by kind, those outside the chosen period and those still ahead paler; over them the limit, the year before, what happened.
+
+    The legend hides and shows; days that are dragged over become the period.
+    """
     say, kinds, days = context.say, ranked(survey), survey.series.days
     totals = [sum(int(values[place]) for _, values in kinds) for place in range(len(days))]
-    opacity = [1.0 if day >= survey.first else PALE for day in days]
-    bars = [
+    ground = Days(days, survey.workdays, moment(survey.at_us).date())
+    lines = overlays.traces(context, survey, look)
+    most = max((*totals, *(float(y) * 60 for line in lines for y in line.y)), default=0)
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"}
+    figure = go.Figure(
+        [*_bars(context, survey, kinds, look), *lines],
+        look.layout(
+            HEIGHT + 40, barmode="relative", bargap=0.25, hovermode="x unified", showlegend=True, legend=legend,
+            xaxis=ground.axis(context), yaxis=hours_axis(say, most), shapes=[*ground.shapes(look), *overlays.shapes(survey, look)],
+            annotations=overlays.labels(context, survey, look), dragmode="select", selectdirection="h",
+        ),
+    )  # fmt: skip
+    inside = [total for total, day in zip(totals, days, strict=True) if survey.first <= day <= survey.last]
+    summary = say(
+        "Daily load, {first} to {last}: {total}", first=say.day(survey.first), last=say.day(survey.last), total=say.exact(sum(inside)),
+    )  # fmt: skip
+    lead = overlays.passed(context, survey)
+    note = say(
+        "Each bar is the load that began on that day (Asia/Shanghai), by kind of demand; today is not over yet, pale bars after it are what is "
+        "known ahead. Days off follow the official calendar, worked weekends count as workdays. Drag over days to see the page for them alone."
+    )
+    return Chart(
+        "trend", say("Load by day"), figure, f"{summary} {lead}".strip(), _table(context, survey, kinds, totals),
+        " ".join((note, *overlays.words(context, survey))), context.source(survey.at_us), say("person-hours a day"), lead=lead, brush=True,
+    )  # fmt: skip
+
+
+Kinds = list[tuple[int, NDArray[np.int64]]]
+
+
+def _bars(context: Context, survey: Survey, kinds: Kinds, look: Look) -> list[go.Bar]:
+    days = survey.series.days
+    opacity = [1.0 if survey.first <= day <= survey.last else PALE for day in days]
+    return [
         go.Bar(
             x=list(days), y=[int(value) / 60 for value in values], name=context.kind(kind),
             marker={"color": look.kind(kind), "opacity": opacity, "line": {"width": 0}},
-            customdata=[say.exact(int(value)) for value in values], hovertemplate="%{customdata}",
+            customdata=[context.say.exact(int(value)) for value in values], hovertemplate="%{customdata}",
         )
         for kind, values in kinds
     ]  # fmt: skip
-    ground = Days(days, survey.workdays, survey.last)
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"}
-    figure = go.Figure(
-        bars,
-        look.layout(
-            HEIGHT, barmode="relative", bargap=0.25, hovermode="x unified", showlegend=True, legend=legend,
-            xaxis=ground.axis(context), yaxis=hours_axis(say, max(totals, default=0)), shapes=ground.shapes(look),
-        ),
-    )  # fmt: skip
-    summary = say(
-        "Daily load, {first} to {last}: {total}", first=say.day(survey.first), last=say.day(survey.last),
-        total=say.exact(sum(total for total, day in zip(totals, days, strict=True) if day >= survey.first)),
-    )  # fmt: skip
-    columns = (say("Day"), say("day off"), *(context.kind(kind) for kind, _ in kinds), say("Together"))
+
+
+def _table(context: Context, survey: Survey, kinds: Kinds, totals: Sequence[int]) -> Table:
+    say = context.say
+    columns = (
+        say("Day"),
+        say("day off"),
+        *(context.kind(kind) for kind, _ in kinds),
+        say("Together"),
+        *overlays.columns(context, survey),
+    )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            day.isoformat(),
-            off_word(context, day, survey.workdays),
-            *(hours(int(values[n])) for _, values in kinds),
-            hours(totals[n]),
+            day.isoformat(), off_word(context, day, survey.workdays), *(hours(int(values[n])) for _, values in kinds), hours(totals[n]),
+            *overlays.cells(context, survey, n),
         )
-        for n, day in enumerate(days)
-    )
-    note = say(
-        "Each bar is the load that began on that day (Asia/Shanghai), by kind of demand; today is not over yet. "
-        "Days off follow the official calendar, worked weekends count as workdays."
-    )
-    return Chart(
-        "trend", say("Load by day"), figure, summary, Table(columns, rows), note, context.source(survey.at_us),
-        say("person-hours a day"),
+        for n, day in enumerate(survey.series.days)
     )  # fmt: skip
+    return Table(columns, rows)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,10 @@ CONFIG: Final[dict[str, Any]] = {
 """No button that would send anything anywhere: pictures and tables are taken away below the figure."""
 
 
+BRUSHED: Final = CONFIG | {"modeBarButtons": [["select2d", "zoom2d", "pan2d", "resetScale2d"]]}
+"""Of figures whose days can be chosen."""
+
+
 def colour_place(number: int) -> int:
     """Place of a kind's colour; the page's styles have the same as --kind0, --kind1 ..."""
     return COLOURED.index(KIND_NAMES[number - 1])
@@ -87,6 +91,26 @@ class Look:
         ramp = RAMP[self.dark]
         edges = np.linspace(0, 1, len(ramp) + 1)
         return [[float(edge), colour] for n, colour in enumerate(ramp) for edge in edges[n : n + 2]]
+
+    @property
+    def soft(self) -> str:
+        """The colour of a line that tells what a limit is held against."""
+        return "#c9d3dd" if self.dark else "#3c4a5a"
+
+    @property
+    def paper(self) -> str:
+        """The ground that figures stand on."""
+        return "#18212c" if self.dark else "#ffffff"
+
+    @property
+    def label(self) -> str:
+        """The ground of a name that lies over bars."""
+        return "rgba(24,33,44,0.8)" if self.dark else "rgba(255,255,255,0.8)"
+
+    @property
+    def mark(self) -> str:
+        """The ground of what happened."""
+        return "rgba(91,147,216,0.14)" if self.dark else "rgba(31,78,140,0.09)"
 
     @property
     def band(self) -> str:

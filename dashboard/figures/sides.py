@@ -21,6 +21,7 @@ MEASURE_WORDS: Final = {
     "unit": "Minutes per unit and day", "receipts": "Demands landed", "demands": "Demands",
 }  # fmt: skip
 REASON_WORDS: Final = {
+    "kinds": "{side}: some kinds of demands were not yet recorded in all of these days",
     "nothing": "{side}: nothing was reported here in these days",
     "days": "{side}: {n} of {all} days have reports, a smaller share than on the other side",
     "units": "{side}: {n} of {all} townships had reports in the 30 days to its end, a smaller share than on the other side",
@@ -43,7 +44,7 @@ def reasons(context: Context, found: CompareSheet) -> list[str]:
     """Why no ratio is given, in words; empty where there is one."""
     say, out = context.say, []
     sides = {"left": (say("Left"), found.left), "right": (say("Right"), found.right)}
-    for one in why_not(found.left, found.right):
+    for one in why_not(found.left, found.right, found.since):
         name, what = one.split()
         word, side = sides[name]
         n, all_ = (side.covered_units, side.all_units) if what == "units" else (side.covered_days, side.days)
@@ -54,9 +55,12 @@ def reasons(context: Context, found: CompareSheet) -> list[str]:
 def verdict(context: Context, found: CompareSheet) -> str:
     """The comparison in a sentence."""
     say = context.say
-    first, daily = next(iter(lines(found.left, found.right))), lines(found.left, found.right)[3]
+    first, daily = (
+        next(iter(lines(found.left, found.right, found.since))),
+        lines(found.left, found.right, found.since)[3],
+    )
     text = say("{left} against {right} person-hours", left=say.hours(first.left), right=say.hours(first.right))
-    if why_not(found.left, found.right):
+    if why_not(found.left, found.right, found.since):
         return text + say("; not equally covered, so no change is told")
     if daily.ratio is None:
         return text + say("; the left side has no load to compare with")
@@ -94,7 +98,7 @@ def sides(context: Context, found: CompareSheet, look: Look) -> Chart:
         ),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    for one in lines(found.left, found.right):
+    for one in lines(found.left, found.right, found.since):
         left, right, moved = shown(one)
         ratio = "–" if one.ratio is None else round(one.ratio, 3)
         rows.append((measure(context, one), left, right, "–" if moved is None else moved, ratio))
@@ -102,7 +106,8 @@ def sides(context: Context, found: CompareSheet, look: Look) -> Chart:
     note = say(
         "Townships and villages, by the day (Asia/Shanghai) that a demand begins on; today is not over. Ratio is right to left. "
         "A change is told only where both sides are equally covered: each side's share of days with reports (whoever asked; below counties "
-        "those of the county) and of townships reached in the 30 days to its end is at least four fifths of the other's. "
+        "those of the county) and of townships reached in the 30 days to its end is at least four fifths of the other's, and both begin after "
+        "every kind with a hundredth of the load was recorded. "
         "Sums have one only where both periods are equally long."
     )
     text = verdict(context, found)

@@ -15,7 +15,6 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.look import Look
 from dashboard.figures.sides import sides
 from dashboard.frame import Frame, frame
-from dashboard.installation import now_us
 from dashboard.panel import go, panel
 from dashboard.sheets.compare import Asked, CompareSheet, asked
 from dashboard.views.compare import compared
@@ -44,7 +43,7 @@ def side(found: Frame, name: str, now: Asked) -> None:
         say("Period"),
         name,
         now.period,
-        moment(now_us()).date(),
+        moment(found.now_us).date(),
         years=True,
         chosen=lambda text: chosen(period=text),
     )

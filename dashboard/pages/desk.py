@@ -32,8 +32,9 @@ def page() -> None:
     live("desk", partial(found.guarded, partial(draw, found), said=False), topic="survey", every_s=20)
     with st.container(key="desk-tools"):
         if found.context.place.finding:
-            act_form(found)
-            silence_form(found)
+            if not found.context.place.at:  # nobody acts in the past
+                act_form(found)
+                silence_form(found)
         else:
             export(found)
 

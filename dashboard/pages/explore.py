@@ -21,7 +21,6 @@ from dashboard.figures.pivot import (
     table_of,
 )
 from dashboard.frame import Frame, frame
-from dashboard.installation import now_us
 from dashboard.panel import go, panel
 from dashboard.place import AMOUNTS, COLUMNS, ROWS
 from dashboard.sheets.explore import FlowSheet, PivotExport, PivotSheet
@@ -44,7 +43,7 @@ def choices(found: Frame) -> None:
     with four[2]:
         one_of(found, say("Amount"), "amount", {one: say(AMOUNT_WORDS[one]) for one in AMOUNTS})
     with four[3]:
-        today = moment(now_us()).date()
+        today = moment(found.now_us).date()
         period(
             found, say("Period"), "span", place.span, today, years=False, chosen=lambda text: go(place.link(span=text))
         )

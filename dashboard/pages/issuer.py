@@ -89,7 +89,7 @@ def page() -> None:
     if found.knows_issuer(code):
         brief_buttons(found, "issuer", code)
     with st.container(key="desk-tools"):
-        if code:
+        if code and not found.context.place.at:
             draft_form(found, code)
 
 

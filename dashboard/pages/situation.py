@@ -10,7 +10,6 @@ from dashboard.briefs import brief_buttons
 from dashboard.drawing import live_chart
 from dashboard.figures.days import load_by_day
 from dashboard.frame import Frame, frame
-from dashboard.installation import now_us
 from dashboard.panel import live
 from dashboard.views.markup import Html
 from dashboard.views.situation import body, foot, kinds, top
@@ -21,10 +20,10 @@ def draw(found: Frame, part: str) -> Html:
     context, board, scope = found.context, found.shared.board, found.viewer.scope
     pulse, survey = board.pulse(scope, context.place), board.survey(scope, context.place)
     if part == "top":
-        return top(context, pulse, survey, found.hits, now_us())
+        return top(context, pulse, survey, found.hits, found.now_us)
     if part == "kinds":
         return kinds(context, survey)
-    return body(context, survey) if part == "body" else foot(context, pulse, survey, now_us())
+    return body(context, survey) if part == "body" else foot(context, pulse, survey, found.now_us)
 
 
 def page() -> None:

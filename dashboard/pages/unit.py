@@ -75,6 +75,8 @@ def page() -> None:
         live_chart(found, "band", rows, partial(band, context))
         words("who")
     brief_buttons(found, "unit", found.context.place.unit)
+    if found.context.place.at:  # nobody answers in the past
+        return
     with st.container(key="desk-tools"):
         took_form(found)
 

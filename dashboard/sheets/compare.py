@@ -14,7 +14,7 @@ from dashboard.engine import GRASSROOTS, Engine
 from dashboard.goals import goals_in
 from dashboard.period import DEFAULT, days_of, year_before
 from dashboard.place import Place
-from dashboard.sheets.review import Progress, covered, receipts_of
+from dashboard.sheets.review import Progress, receipts_of, year_alike
 from dashboard.words import SHANGHAI, moment
 from streams.store import Scope, reads
 from streams.store.ground import of_area
@@ -56,6 +56,8 @@ class CompareSheet:
     left: Side
     right: Side
     progress: tuple[Progress, ...]
+    since: date | None = None
+    """From this day on every notable kind is recorded."""
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -65,7 +67,7 @@ class CompareSheet:
         for one in sides:
             scope.require_comparison(one.area)
         left, right = (_side(engine, scope, one, today, at_us) for one in sides)
-        return cls(at_us, left, right, progress_of(engine, scope, sides[0].area, today))
+        return cls(at_us, left, right, progress_of(engine, scope, sides[0].area, today), engine.since())
 
 
 def _side(engine: Engine, scope: Scope, one: Asked, today: date, at_us: int) -> Side:
@@ -97,7 +99,7 @@ def progress_of(engine: Engine, scope: Scope, area: str, today: date) -> tuple[P
     here, last = (engine.client, scope, engine.registry, area), today - timedelta(days=1)
     this = engine.later(reads.area_series, *here, date(last.year, 1, 1), last, tiers=GRASSROOTS)
     old = reads.area_series(*here, date(last.year - 1, 1, 1), year_before(last), tiers=GRASSROOTS)
-    now, known = this.result(), covered(old)
+    now, known = this.result(), year_alike(engine, scope, area, last)
     return tuple(
         Progress(one, receipts_of(now, one.kinds), receipts_of(old, one.kinds) if known else 0)
         for one in goals_in(area)

@@ -19,8 +19,9 @@ from streams.rules.explain import in_words
 from streams.store import Scope
 from streams.store.alerting import withheld_of
 from streams.store.casework import acts_of_all, precedents
-from streams.store.findings import OpenCount, OpenGroup, findings_in, open_counts, open_groups
+from streams.store.findings import OpenCount, OpenGroup, findings_in, open_counts, open_groups, require_finding
 from streams.store.remarks import Said, remarks_in
+from streams.store.scope import Unseen
 
 SHOWN: Final = 60
 EXPORTED: Final = 1_000_000
@@ -57,16 +58,18 @@ class DeskSheet:
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
         """Raises OutOfScope."""
         area = place.unit or place.area
-        counts = open_counts(engine.client, scope, area)
+        counts = open_counts(engine.client, scope, area, until_us=place.until_us)
         total = named_in_all(engine, scope, place)
         rows: tuple[Row, ...] = ()
         groups, in_all = list[OpenGroup](), 0
         if place.issuer or total <= SHOWN:
             rows = worst(engine, scope, place, SHOWN)
         else:
-            chosen = {"rule": place.rule, "layer": place.layer}
-            groups, in_all = open_groups(engine.client, scope, area, severity_ranks(), n=SHOWN, **chosen)
-        remarks = tuple(remarks_in(engine.client, scope, engine.registry, area))
+            chosen: dict[str, str] = {"rule": place.rule, "layer": place.layer}
+            groups, in_all = open_groups(
+                engine.client, scope, area, severity_ranks(), n=SHOWN, until_us=place.until_us, **chosen
+            )
+        remarks = tuple(remarks_in(engine.client, scope, engine.registry, area, until_us=place.until_us))
         order = sorted(counts, key=lambda one: (LAYERS.index(one.layer), -one.count, one.rule))
         titles = {one.rule: _title(one.rule, one.edition) for one in counts}
         return cls(at_us, tuple(order), titles, rows, tuple(groups), in_all, total, remarks)
@@ -99,19 +102,26 @@ class FindingSheet:
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
         """Raises OutOfScope."""
-        client = engine.client
+        client, until = engine.client, place.until_us
         try:
-            found = explained(client, scope, engine.registry, place.finding)
+            found = explained(client, scope, engine.registry, place.finding, until_us=until)
+        except Unseen:
+            if not until:
+                raise
+            require_finding(client, scope, engine.registry, place.finding)  # seen now, but it came later
+            return cls(at_us, None, {}, [], [])
         except ValueError:
             return cls(at_us, None, {}, [], [])
         like = [one for one in precedents(client, scope, found["rule"]) if one["finding"] != place.finding]
-        case = cased(client, scope, engine.registry, engine.calendar, place.finding)
-        return cls(at_us, found, case, withheld_of(client, scope, engine.registry, place.finding), like)
+        like = [one for one in like if not until or one["at_us"] <= until]
+        case = cased(client, scope, engine.registry, engine.calendar, place.finding, until_us=until)
+        kept = withheld_of(client, scope, engine.registry, place.finding)
+        return cls(at_us, found, case, [one for one in kept if not until or one["at_us"] <= until], like)
 
 
 def named_in_all(engine: Engine, scope: Scope, place: Place) -> int:
     """How many open findings the place and its filter name. Raises OutOfScope."""
-    counts = open_counts(engine.client, scope, place.unit or place.area, issuer=place.issuer)
+    counts = open_counts(engine.client, scope, place.unit or place.area, issuer=place.issuer, until_us=place.until_us)
     return sum(one.count for one in counts if one.rule.startswith(place.rule) and place.layer in ("", one.layer))
 
 
@@ -120,9 +130,9 @@ def worst(engine: Engine, scope: Scope, place: Place, n: int, skip: int = 0) -> 
     area = place.unit or place.area
     found = findings_in(
         engine.client, scope, engine.registry, area, rule=place.rule, layer=place.layer, issuer=place.issuer, n=n, skip=skip,
-        severities=severity_ranks(),
+        severities=severity_ranks(), until_us=place.until_us,
     )  # fmt: skip
-    acts = acts_of_all(engine.client, scope, [row.transition.finding for row in found])
+    acts = acts_of_all(engine.client, scope, [row.transition.finding for row in found], until_us=place.until_us)
     return tuple(_row(row.transition, acts.get(row.transition.finding, ()), engine) for row in found)
 
 

@@ -22,7 +22,8 @@ from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import Place
 from dashboard.words import moment
 from streams.store import Scope, reads
-from streams.store.comparing import alike, comparable_since
+from streams.store.comparing import alike
+from streams.store.span import days_span
 
 ROWS: Final = 10
 FLOOR: Final = 600
@@ -75,11 +76,14 @@ class HotspotSheet:
         """Raises OutOfScope: units side by side are for those who oversee them."""
         scope.require_comparison(place.area)
         today = moment(at_us).date()
-        first, gone = today - timedelta(days=place.days - 1), today - timedelta(days=2 * place.days - 1)
+        first, last = place.period(today)
+        gone = first - timedelta(days=(last - first).days + 1)
         here = engine.client, scope, engine.registry
         means = engine.later(_county_means, engine, scope, place, at_us)
-        spans = ((first, today), (gone, first - timedelta(days=1)))
+        spans = ((first, last), (gone, first - timedelta(days=1)))
         asked = [engine.later(reads.tier_days, *here, "township", *span, area=place.area) for span in spans]
+        ends = (at_us, days_span(gone, first - timedelta(days=1)).last_us)
+        reach = [engine.later(reads.coverage, *here, end, tier="township", area=place.area) for end in ends]
         now, old = (one.result() for one in asked)
         if now.lo == now.hi:
             return cls(at_us, (), (), (), 0, (), 0)
@@ -94,7 +98,8 @@ class HotspotSheet:
             )
 
         known = staff > 0
-        same = alike(comparable_since(engine.client), gone)
+        covered = [one.result() for one in reach]
+        same = alike(engine.since(), gone, (covered[1].share, covered[0].share))
         found = means.result()
         return cls(
             at_us=at_us,
@@ -120,7 +125,7 @@ def _county_means(engine: Engine, scope: Scope, place: Place, at_us: int) -> dic
     codes = [
         code for code in registry.codes(COUNTY).tolist() if code.startswith(place.area) and not registry.is_pseudo(code)
     ]
-    span = today - timedelta(days=place.days - 1), today
+    span = place.period(today)
     for name in GRASSROOTS:
         found = reads.tier_days(engine.client, scope, registry, name, *span, area=place.area)
         if found.lo == found.hi:

@@ -15,7 +15,7 @@ from dashboard.words import moment
 from streams.calendars.periods import DAY_US
 from streams.rules import Transition
 from streams.store import Scope
-from streams.store.comparing import alike, comparable_since
+from streams.store.comparing import alike
 from streams.store.findings import by_issuer
 from streams.store.issuing import Issued, IssuedDay, issued_by, issuer_days
 
@@ -45,11 +45,11 @@ class IssuerSheet:
         here = engine.client, scope, engine.registry, place.issuer
         first, last = today - timedelta(days=BACK_DAYS), today + timedelta(days=AHEAD_DAYS)
         days = engine.later(issuer_days, *here, first, last)
-        demands = engine.later(issued_by, *here, at_us - BACK_DAYS * DAY_US, DEMANDS)
-        findings = [one.transition for one in by_issuer(*here, FINDINGS)]
+        demands = engine.later(issued_by, *here, at_us - BACK_DAYS * DAY_US, DEMANDS, until_us=place.until_us)
+        findings = [one.transition for one in by_issuer(*here, FINDINGS, until_us=place.until_us)]
         span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         return cls(
             at_us, today, tuple(days.result()), tuple(demands.result()), tuple(findings),
             frozenset(day for day in span if engine.calendar.is_workday(day)),
-            alike(comparable_since(engine.client), today - timedelta(days=59)),
+            alike(engine.since(), today - timedelta(days=59)),
         )  # fmt: skip

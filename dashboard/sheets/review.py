@@ -20,13 +20,13 @@ from streams.rules.shares import Change, Side, explained_change
 from streams.store import Scope, reads
 from streams.store.answers import IssuerLoad, Series
 from streams.store.changing import Hour, Part, hours, two_weeks
+from streams.store.comparing import alike
 from streams.store.issuing import Makeup, makeups
 from streams.store.span import days_span
 
 WEEKS: Final = 53
 ISSUERS: Final = 10
 HOUR_DAYS: Final = 28
-COVERED_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class ReviewSheet:
     issuers: tuple[tuple[IssuerLoad, Makeup | None], ...]
     year: tuple[int, int]
     progress: tuple[Progress, ...]
+    alike: bool = True
+    """Whether the week can be compared with the one before."""
 
     @classmethod
     def read(cls, engine: Engine, scope: Scope, place: Place, at_us: int) -> Self:
@@ -64,17 +66,18 @@ class ReviewSheet:
         last = today - timedelta(days=1)
         start = today - timedelta(days=WEEKS * 7 - 1)
         days = engine.later(reads.area_series, *here, start, today, tiers=GRASSROOTS)
-        this = engine.later(reads.area_series, *here, date(today.year, 1, 1), last, tiers=GRASSROOTS)
-        then = engine.later(reads.area_series, *here, date(today.year - 1, 1, 1), year_before(last), tiers=GRASSROOTS)
+        this = engine.later(reads.area_series, *here, date(last.year, 1, 1), last, tiers=GRASSROOTS)
+        then = engine.later(reads.area_series, *here, date(last.year - 1, 1, 1), year_before(last), tiers=GRASSROOTS)
         parts = engine.later(two_weeks, *here, last)
         begun = (today - timedelta(days=HOUR_DAYS), last)
         when = engine.later(hours, *here, *begun)
-        first = today - timedelta(days=place.days - 1)
-        top = reads.top_issuers(*here, first, today, n=ISSUERS)
-        span = days_span(first, today)
+        first, until = place.period(today)
+        top = reads.top_issuers(*here, first, until, n=ISSUERS)
+        span = days_span(first, until)
         made = makeups(engine.client, scope, area, [one.issuer for one in top], *span)
         found, now, old = parts.result(), this.result(), then.result()
-        compared = covered(old)
+        compared = year_alike(engine, scope, area, last)
+        weeks = _alike(engine, scope, area, last - timedelta(days=13), last - timedelta(days=7), last)
         likely = days.result().likely
         sums = likely.sum(axis=0) if len(likely) else [0] * len(days.result().days)
         return cls(
@@ -92,12 +95,20 @@ class ReviewSheet:
                 Progress(one, receipts_of(now, one.kinds), receipts_of(old, one.kinds) if compared else 0)
                 for one in goals_in(area)
             ),
+            alike=weeks,
         )
 
 
-def covered(series: Series) -> bool:
-    """Whether a span has data from its first two weeks on; else it began to be reported in between, and is compared with nothing."""
-    return bool(len(series.likely)) and bool((series.likely[:, :COVERED_DAYS] > 0).any())
+def year_alike(engine: Engine, scope: Scope, area: str, last: date) -> bool:
+    """Whether 1 January up to a day can be compared with the same days a year before. Raises OutOfScope."""
+    return _alike(engine, scope, area, date(last.year - 1, 1, 1), year_before(last), last)
+
+
+def _alike(engine: Engine, scope: Scope, area: str, first: date, *ends: date) -> bool:
+    """Whether two periods can be compared, of which the earlier begins with ``first``, by the townships reached up to the end of each."""
+    here = engine.client, scope, engine.registry
+    shares = [reads.coverage(*here, days_span(end, end).last_us, tier="township", area=area).share for end in ends]
+    return alike(engine.since(), first, (shares[0], shares[1]))
 
 
 def change_of(parts: Iterable[Part]) -> Change:

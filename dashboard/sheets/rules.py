@@ -45,15 +45,18 @@ class RulesSheet:
         """Raises OutOfScope never: rules are public."""
         today, book = moment(at_us).date(), rulebook()
         area = place.area if scope.covers(place.area) else ""
-        counts = open_counts(engine.client, scope, place.area) if scope.covers(place.area) else []
+        counts = (
+            open_counts(engine.client, scope, place.area, until_us=place.until_us) if scope.covers(place.area) else []
+        )
         applying = [one for one in book.packs if (area or place.area).startswith(one.area) and one.in_force(today)]
         packs = [
             (one.edition, one.title.zh, one.title.en, len(one.rules) + len(one.tighten))
             for one in sorted(applying, key=lambda one: (len(one.area), one.name))
         ]
+        lists = tuple(list_headers(engine.client, place.until_us))
         return cls(
             at_us, book.in_force(place.area, today), tuple(packs), {one.rule: one.count for one in counts},
-            precision(verdicts(engine.client)), stories(), rules_that_need(book), tuple(list_headers(engine.client)),
+            precision(verdicts(engine.client, place.until_us)), stories(), rules_that_need(book), lists,
         )  # fmt: skip
 
 

@@ -111,6 +111,18 @@ export async function figure(component) {
     const link = point && plot.component.data.links[point.pointIndex];
     if (link) plot.component.setTriggerValue('go', link);
   });
+  if (fresh) plot.on('plotly_selected', (chosen) => {
+    const { data: now } = plot.component, days = chosen?.range?.x;
+    if (!now.brush || !days) return;
+    Plotly.relayout(plot, { selections: [] });
+    plot.component.setTriggerValue('go', now.brush.replace('FIRST_LAST', dragged(days)));
+  });
+}
+
+/* The whole days that a dragged range touches; bars stand around midnight. */
+function dragged(days) {
+  const [first, last] = days.map((day) => Date.parse(`${day.replace(' ', 'T').slice(0, 19)}Z`.replace(/^(\d{4}-\d\d-\d\d)Z$/, '$1T00:00Z')) + 43_200_000).sort((a, b) => a - b);
+  return [first, last].map((at) => new Date(at).toISOString().slice(0, 10)).join('_');
 }
 
 /* Text, grid and tips in the colours and the typeface of the page. */

@@ -20,7 +20,7 @@ def compared(context: Context, answer: Answer[CompareSheet]) -> Html:
         tag("th", say("Measure"), scope="col"),
         *(tag("th", say(word), scope="col", class_="num") for word in ("Left", "Right", "Difference", "Ratio")),
     )
-    rows = [_row(context, one) for one in lines(found.left, found.right)]
+    rows = [_row(context, one) for one in lines(found.left, found.right, found.since)]
     who = [
         tag("p", tag("b", word), " ", named(context, side), class_="hint")
         for word, side in ((say("Left"), found.left), (say("Right"), found.right))

@@ -6,6 +6,7 @@ Pure. Flows in: registry, words, place. Flows out: ``Context``, with names, path
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from dashboard.access import Viewer
 from dashboard.place import UNIT_DIGITS, Place
@@ -15,6 +16,12 @@ from dashboard.words import Words
 from streams.events.model import KINDS
 from streams.registry import Registry, RegistryError
 from streams.store.issuing import OVERSEES
+
+AS_OF: Final = (
+    "Loads are counted to that instant from all that is known today: what was amended, withdrawn or sent late since is in them. "
+    "Findings and cases are as they stood then."
+)
+"""What "as of" means here."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Context:
     unknown: str = ""
     page: str = ""
     viewer: Viewer | None = None
+    misread: str = ""
+    """What the address asked for as an instant and is none ('' when all is well)."""
 
     @classmethod
     def of(
@@ -115,11 +124,12 @@ class Context:
 
     def source(self, at_us: int) -> str:
         """Where figures come from, and of when they are: the last line of every definition."""
-        return self.say(
+        text = self.say(
             "Source: demands reported to this installation; divisions of {version}. Figures of {time}, Beijing time.",
             version=self.registry.version,
-            time=self.say.clock(at_us),
+            time=self.say.clock(at_us) if not self.place.at else self.place.at.replace("T", " "),
         )
+        return f"{text} {self.say(AS_OF)}" if self.place.at else text
 
     def refusal(self, code: str) -> str:
         """Why events were refused, in words; the code where there are none."""

@@ -230,7 +230,11 @@ def finding(context: Context, answer: Answer[FindingSheet]) -> Html:
     say, found = context.say, answer.value
     back = link(f"desk{context.place.link(finding='')}", say("Back to the desk"), class_="act")
     if found.finding is None:
-        text = say("No such finding, or none that you may see.")
+        text = (
+            say("This finding came later than that instant.")
+            if context.place.at
+            else say("No such finding, or none that you may see.")
+        )
         return tag("div", tag("section", tag("p", text), back, class_="card"), class_="bw")
     made = document(
         found.finding,

@@ -9,7 +9,6 @@ from dashboard.snapshot import WINDOW_US, WINDOWS, Pulse, Survey
 from dashboard.views.context import Context, change
 from dashboard.views.markup import Html, html, tag
 from dashboard.words import moment
-from streams.store.comparing import alike
 
 TITLES = {"24h": "Load, last 24 hours", "7d": "Load, last 7 days", "30d": "Load, last 30 days"}
 
@@ -68,7 +67,7 @@ def kpis(context: Context, pulse: Pulse, survey: Survey) -> Html:
     for window in WINDOWS:
         load = pulse.load if window == "24h" else survey.load[window]
         before = survey.load_before[window]
-        same = alike(survey.since, moment(pulse.at_us - 2 * WINDOW_US[window]).date())
+        same = survey.alike_from(moment(pulse.at_us - 2 * WINDOW_US[window]).date(), window)
         note = html(
             change(context, load, before, alike=same), " ", say("against the period before") if before > 0 else ""
         )

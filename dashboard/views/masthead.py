@@ -10,9 +10,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from dashboard.access import ROLES, SEES
+from dashboard.period import chosen_days
 from dashboard.place import MEASURES, PERIODS
 from dashboard.search import Hit
-from dashboard.views.context import Context
+from dashboard.views.context import AS_OF, Context
 from dashboard.views.markup import Html, html, link, tag
 from streams.store.answers import Health
 from streams.store.scope import Role
@@ -47,9 +48,27 @@ def masthead(context: Context, health: Health | None, at_us: int, failed: str, n
     other = "en" if say.lang == "zh" else "zh"
     switch = link(context.place.link(lang=other), {"en": "English", "zh": "中文"}[other], class_="lang", lang=other)
     brand = link(f"./{context.place.link(area=context.home, unit='', q='', note='')}", MARK, name, class_="brand")
-    fresh = Html("") if health is None else freshness(context, health, at_us, failed, now_us)
+    fresh = Html("") if health is None or context.place.at else freshness(context, health, at_us, failed, now_us)
     head = tag("div", brand, form, fresh, switch, class_="masthead", role="banner")
-    return html(head, tag("div", pages(context), whoami(context), class_="rooms"))
+    return html(head, tag("div", pages(context), whoami(context), class_="rooms"), as_of(context))
+
+
+def as_of(context: Context) -> Html:
+    """A band on pages of an instant, with the way back to now; or what is wrong with the instant that was asked for."""
+    say, at = context.say, context.place.at
+    if context.misread:
+        text = say(
+            "{text} is no instant of the past. Write at=2026-11-23T18:00 (Beijing time), or with a zone: at=2026-11-23T10:00Z. Shown is now.",
+            text=context.misread,
+        )
+        return tag("div", tag("p", text), class_="hits", role="status")
+    if not at:
+        return Html("")
+    words = tag("b", say("As of {time}, Beijing time", time=at.replace("T", " ")))
+    back = link(context.place.link(at=""), say("Back to now"), class_="act")
+    return tag(
+        "div", tag("p", words, " ", tag("span", say(AS_OF), class_="path"), " ", back), class_="asof", role="status"
+    )
 
 
 def pages(context: Context) -> Html:
@@ -74,8 +93,9 @@ def whoami(context: Context) -> Html:
         who = tag("span", tag("b", viewer.scope.who), " · ", say(f"role {viewer.scope.role}"))
         out = link("signout?", say("Sign out")) if context.settings.access == "oidc" else Html("")
         return tag("div", who, out, class_="whoami")
+    kept = {"lang": context.place.lang} | ({"at": context.place.at} if context.place.at else {})
     chips = [
-        link(f"{_page(role)}?{urlencode({'role': role, 'lang': context.place.lang})}", say(f"role {role}"),
+        link(f"{_page(role)}?{urlencode({'role': role} | kept)}", say(f"role {role}"),
              aria_current="location" if role == viewer.scope.role else None)
         for role in ROLES
     ]  # fmt: skip
@@ -113,10 +133,13 @@ def whereabouts(context: Context, *, periods: tuple[int, ...] = PERIODS, measure
     trail = [html(context.go(code), tag("i", "›", aria_hidden="true")) for code in above]
     crumbs = tag("nav", trail, tag("h1", context.name(here)), class_="crumbs", aria_label=say("Where you are"))
     spans = [
-        link(place.link(days=days), say({1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}[days]),
-             aria_current="true" if days == place.days else None)
+        link(place.link(days=days, range=""), say({1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}[days]),
+             aria_current="true" if days == place.days and not place.range else None)
         for days in periods
     ]  # fmt: skip
+    if spans and (chosen := chosen_days(place.range)):
+        text = f"{say.day(chosen[0])} – {say.day(chosen[1])}"
+        spans.append(link(place.link(range=""), text, " ×", aria_current="true", title=say("Back to the last days")))
     measures = [
         link(place.link(by=by), say({"unit": "Mean per unit", "total": "Total"}[by]),
              aria_current="true" if by == place.by else None)

@@ -35,7 +35,7 @@ def summary(context: Context, found: ReviewSheet) -> Html:
             say("Last seven whole days"),
             say.hours(moved.after),
             say("person-h"),
-            change(context, moved.after, moved.before),
+            change(context, moved.after, moved.before, alike=found.alike),
             exact=say.exact(moved.after),
             key="week",
             lead=True,
@@ -99,7 +99,7 @@ def _moves(context: Context, found: ReviewSheet) -> list[Html]:
             "li",
             tag("span", context.kind(kind)),
             tag("b", signed(context, after - before)),
-            change(context, after, before),
+            change(context, after, before, alike=found.alike),
         )
         for kind, before, after in found.by_kind[:MOVES]
     ]

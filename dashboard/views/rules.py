@@ -220,4 +220,5 @@ def tried_units(context: Context, limit_now: float, limit_tried: float, now: int
         "Units above the limit now; the levels of peers and seasons, and how long a load must last, are left aside."
     )
     body = html(tag("ol", rows), tag("p", words, class_="counts"))
-    return tag("div", card(say("What another limit would have found"), body, key="who"), class_="bw tried")
+    aside = say("limits in person-hours")
+    return tag("div", card(say("What another limit would have found"), body, aside=aside, key="who"), class_="bw tried")

@@ -9,10 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from streams.alerts.model import MAX_LISTED, Notification, Occasion, Told
+from streams.calendars.periods import DAY_US
 
 Language = Literal["zh", "en"]
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+WEEK: Final = 7
 TITLE: Final = 40
 """Characters of a demand's title in a line."""
 ZERO_TIME: Final = "0001-01-01T00:00:00Z"
@@ -153,8 +157,15 @@ def cut(text: str, limit: int, language: Language) -> str:
 
 
 def link(dashboard: str, told: Told) -> str:
-    """The page of a finding."""
-    return f"{dashboard.rstrip('/')}/desk?finding={told.finding}"
+    """The page of a finding; pages that are opened from there show its own period."""
+    return f"{dashboard.rstrip('/')}/desk?finding={told.finding}&range={own_days(told)}"
+
+
+def own_days(told: Told) -> str:
+    """FIRST_LAST, in Shanghai: from the issue of its demand, else from the week before it began to hold, until it ended or began."""
+    first_us = min(told.issued_us, told.since_us) if told.issued_us else told.since_us - (WEEK - 1) * DAY_US
+    last_us = max(told.ended_us, told.since_us)
+    return "_".join(datetime.fromtimestamp(one / 1e6, SHANGHAI).date().isoformat() for one in (first_us, last_us))
 
 
 def webhook_body(one: Notification, receiver: str, words: Words) -> dict[str, Any]:

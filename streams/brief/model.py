@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.store.comparing import alike
+
 Sort = Literal["area", "issuer", "unit"]
 Period = Literal["week", "month"]
 DAYS: Final[dict[Period, int]] = {"week": 7, "month": 30}
@@ -17,8 +19,6 @@ DAYS: Final[dict[Period, int]] = {"week": 7, "month": 30}
 SORTS: Final[dict[str, Sort]] = {"area": "area", "issuer": "issuer", "unit": "unit"}
 PERIODS: Final[dict[str, Period]] = {"week": "week", "month": "month"}
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-ALIKE: Final = 0.9
-"""Two periods are compared where the lesser coverage is at least this share of the greater."""
 
 
 class Wish(NamedTuple):
@@ -162,8 +162,8 @@ class Brief:
             return False
         if self.coverage is None:
             return self.count > 0 and self.count_before > 0
-        least, most = sorted((self.coverage.now, self.coverage.before))
-        return least > 0 and least >= ALIKE * most
+        units = self.coverage.units or 1
+        return alike(None, self.wish.before[0], (self.coverage.before / units, self.coverage.now / units))
 
     @property
     def findings(self) -> int:

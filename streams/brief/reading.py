@@ -67,7 +67,7 @@ def _of_area(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us
     hottest = ask(reads.hotspots, "township", *now, area=area, n=ALL) if peers else None
     issuers = ask(reads.top_issuers, area, *now, n=ALL)
     covered = _coverage(ask, "township", area, wish, at_us)
-    rules, more, quotas, quotas_more = _open(client, scope, registry, area)
+    rules, more, quotas, quotas_more = _open(client, scope, registry, area, at_us)
     lines, before = series.result(), then.result()
     rankings = [
         _places(places[0].result(), places[1].result()),
@@ -91,7 +91,7 @@ def _of_unit(client: Client, scope: Scope, registry: Registry, wish: Wish, at_us
     ahead = ask(reads.unit_load, unit, ("all.minutes.ahead7d",), at_us)
     demands = ask(reads.upcoming_demands, unit, span.first_us - 1, span.last_us, n=ALL, unit=True)
     covered = _coverage(ask, tier, unit, wish, at_us)
-    rules, more, quotas, quotas_more = _open(client, scope, registry, unit)
+    rules, more, quotas, quotas_more = _open(client, scope, registry, unit, at_us)
     lines, before, rows = series.result(), then.result(), demands.result()
     kinds = (
         (str(kind), int(values.sum()), int(counts.sum()))
@@ -131,7 +131,7 @@ def _of_issuer(client: Client, scope: Scope, registry: Registry, wish: Wish, at_
     span = days_span(wish.first, wish.until)
     days = ask(issuer_days, wish.code, wish.before[0], wish.until)
     issued = ask(issued_by, wish.code, span.first_us, ALL)
-    stand = by_issuer(client, scope, registry, wish.code, ALL)
+    stand = by_issuer(client, scope, registry, wish.code, ALL, until_us=at_us)
     rules, more = _shortened(Counter((one.transition.rule, one.transition.layer) for one in stand))
     quotas, quotas_more = _quotas(stand)
     rows = days.result()
@@ -213,14 +213,14 @@ def _short(key: Any, rows: Sequence[Entry], *, adds: bool = True) -> Ranking:
 
 
 def _open(
-    client: Client, scope: Scope, registry: Registry, area: str
+    client: Client, scope: Scope, registry: Registry, area: str, at_us: int
 ) -> tuple[tuple[OpenRule, ...], int, tuple[Quota, ...], int]:
-    """Open findings by rule, those about quotas one by one."""
-    counts = open_counts(client, scope, area)
+    """Findings that were open at an instant by rule, those about quotas one by one."""
+    counts = open_counts(client, scope, area, until_us=at_us)
     rules, more = _shortened({(one.rule, one.layer): one.count for one in counts})
     stand: list[StoredTransition] = []
     for rule in sorted({one.rule for one in counts} & _quota_rules()):
-        stand += findings_in(client, scope, registry, area, rule=rule, n=ALL)
+        stand += findings_in(client, scope, registry, area, rule=rule, n=ALL, until_us=at_us)
     return rules, more, *_quotas(stand)
 
 

@@ -72,10 +72,13 @@ def possible(scope: Scope, state: str, issuer: str) -> tuple[str, ...]:
     return tuple(verb for verb in verbs if verb in own)
 
 
-def cased(client: Client, scope: Scope, registry: Registry, calendar: Calendar, finding: str) -> dict[str, Any]:
-    """The case of a finding, its acts, what was sent about it. Raises OutOfScope (Unseen)."""
-    acts = acts_of(client, scope, registry, finding)
-    return told(case_of(finding, acts, calendar), acts) | {"notifications": sent_in(client, scope, finding=finding)}
+def cased(
+    client: Client, scope: Scope, registry: Registry, calendar: Calendar, finding: str, *, until_us: int = 0
+) -> dict[str, Any]:
+    """The case of a finding, its acts, what was sent about it; with ``until_us`` up to then. Raises OutOfScope (Unseen)."""
+    acts = [one for one in acts_of(client, scope, registry, finding) if not until_us or one.at_us <= until_us]
+    sent = [one for one in sent_in(client, scope, finding=finding) if not until_us or one["at_us"] <= until_us]
+    return told(case_of(finding, acts, calendar), acts) | {"notifications": sent}
 
 
 def acted(

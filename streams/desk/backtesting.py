@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
@@ -119,16 +121,34 @@ def at_limit(rows: pl.DataFrame, pack: Pack, rule: Rule, limit: float) -> Line:
     return next(iter(lines), Line(rule.id, 0, 0, 0, ()))
 
 
-def units_over(
-    client: Client, scope: Scope, registry: Registry, rule: Rule, area: str, limit: float, at_us: int
-) -> int:
-    """Units of an area whose load stands above a limit now; the levels of peers and seasons are left aside. Raises OutOfScope."""
+def loads_now(
+    client: Client, scope: Scope, registry: Registry, rule: Rule, area: str, at_us: int
+) -> NDArray[np.float64]:
+    """What a load rule measures at an instant: the load of each unit of an area, or the mean of each county's where the rule is of counties.
+
+    The levels of peers and seasons are left aside. Raises OutOfScope.
+    """
     scope.require_comparison(area)
     load = rule.load
     if load is None:
         raise ValueError(f"rule: {rule.id!r}: is no load rule; ask for its rows instead")
-    total = 0
-    for tier in rule.scope.tiers or ("township", "village"):
-        values = reads.tier_load(client, scope, registry, tier, load.metric, at_us, area=area).values
-        total += int((values > limit).sum())
-    return total
+    parts = [np.zeros(0)]
+    for tier in (load.mean_of,) if load.mean_of else rule.scope.tiers or ("township", "village"):
+        found = reads.tier_load(client, scope, registry, tier, load.metric, at_us, area=area)
+        values = found.values.astype(np.float64)
+        parts.append(_means(registry, rule, area, found.tier, found.lo, values) if load.mean_of else values)
+    return np.concatenate(parts)
+
+
+def _means(
+    registry: Registry, rule: Rule, area: str, tier: int, lo: int, values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Mean load of the units of a tier in each division of the rule's own level that lies in an area."""
+    running = np.concatenate([[0.0], np.cumsum(values)])
+    out = []
+    for code in registry.codes(registry.tier_id(rule.scope.tiers[0])).tolist():
+        if code.startswith(area) and "-" not in code and not registry.is_pseudo(code):
+            begin, end = registry.range_of(code, tier)
+            if end > begin:
+                out.append((running[end - lo] - running[begin - lo]) / (end - begin))
+    return np.array(out, np.float64)

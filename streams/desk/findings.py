@@ -55,9 +55,12 @@ def listed(
     return [_titled(row) for row in found]
 
 
-def explained(client: Client, scope: Scope, registry: Registry, finding: str) -> dict[str, Any]:
-    """One finding: how it stands, its explanation, its timeline. Raises Unseen for an unknown one and for another's."""
-    history = finding_history(client, scope, registry, finding)
+def explained(client: Client, scope: Scope, registry: Registry, finding: str, *, until_us: int = 0) -> dict[str, Any]:
+    """One finding: how it stands (with ``until_us``: stood then), its explanation, its timeline.
+
+    Raises Unseen for an unknown one and for another's.
+    """
+    history = finding_history(client, scope, registry, finding, until_us=until_us)
     last = judged_by(history)
     parts, names, events = _behind(client, scope, registry, last)
     facts = gather(events, registry, Calendar.load())

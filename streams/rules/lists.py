@@ -1,4 +1,4 @@
-"""Lists in force as files: duty lists, approved plan items, data already held, yearly plans and caps, each with validity and source.
+"""Lists in force as files: duty lists, approved plan items, data held, yearly plans and caps, annotations, each with validity and source.
 
 Pure but for reading the files it is given. Flows in: YAML. Flows out: ``ListVersion`` values, or every fault at once with its line; and the
 ``Lists`` that the versions in force on a day amount to. docs/rules.md shows the format.
@@ -18,7 +18,7 @@ from streams.rules.facts import Lists
 from streams.rules.loading import PackFaults, invalid, read_sheet
 from streams.rules.pack import Strict
 
-ListKind = Literal["duty", "approved", "held", "plan", "cap"]
+ListKind = Literal["duty", "approved", "held", "plan", "cap", "annotation"]
 FOREVER: Final = date(2149, 6, 6)
 """The last day that the store can hold: no end is known."""
 NEEDED: Final[dict[str, frozenset[ListKind]]] = {
@@ -33,7 +33,7 @@ NEEDED: Final[dict[str, frozenset[ListKind]]] = {
 
 
 class ListRow(Strict):
-    """One line. ``item`` is a duty item, plan item, element or sort of demand (meeting, document, inspection, KIND:综合 ...)."""
+    """One line. ``item`` is a duty item, plan item, element, sort of demand (meeting, document, KIND:综合 ...) or what an annotation says."""
 
     item: Annotated[str, Field(min_length=1, max_length=200)]
     status: Annotated[Literal["basic", "cooperate", "withdrawn"] | None, Field(description="of a duty item")] = None
@@ -44,10 +44,22 @@ class ListRow(Strict):
     number: Annotated[
         int | None, Field(ge=0, description="planned, allowed, or units that a plan item was approved for")
     ] = None
+    sort: Annotated[
+        Literal["campaign", "flood", "holiday", "edition"] | None, Field(description="of an annotation: what happened")
+    ] = None
+    first: Annotated[date | None, Field(description="of an annotation: its first day")] = None
+    last: Annotated[date | None, Field(description="of an annotation: its last day; the first where left out")] = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ListRow:
+        if self.first and self.last and self.last < self.first:
+            raise ValueError("last must not be before first; it is the last day that the annotation is about")
+        return self
 
 
 _WANTED: Final[dict[ListKind, tuple[str, ...]]] = {
     "duty": ("status",), "approved": ("number",), "held": ("holders",), "plan": ("issuer", "number"), "cap": ("issuer", "number"),
+    "annotation": ("sort", "first"),
 }  # fmt: skip
 
 
@@ -59,7 +71,11 @@ class ListVersion(Strict):
     list: ListKind
     name: Annotated[str, Field(min_length=1, max_length=200)]
     area: Annotated[
-        str, Field(pattern=r"^(|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$", description="whose duty list it is")
+        str,
+        Field(
+            pattern=r"^(|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$",
+            description="whose duty list it is; where annotations hold",
+        ),
     ] = ""
     source: Annotated[str, Field(min_length=1, max_length=500, description="the document that it is from")]
     from_day: date = Field(alias="from")
@@ -117,7 +133,7 @@ def lists_on(versions: Iterable[ListVersion], day: date) -> Lists:
                 approved[row.item] = int(row.number or 0)
             elif version.list == "held":
                 held_data[row.item] = tuple(dict.fromkeys((*held_data.get(row.item, ()), *row.holders)))
-            else:
+            elif version.list in numbers:
                 numbers[version.list][row.issuer, row.item, version.from_day.year] = int(row.number or 0)
     return Lists(duty=duty, approved=approved, held=held_data, plans=numbers["plan"], caps=numbers["cap"])
 

@@ -115,6 +115,19 @@ def _compiled(standing: Standing) -> _Compiled:
     return _Compiled(standing, holds, number, tuple(inputs))
 
 
+def measured(frame: pl.DataFrame, rule: Rule) -> list[float]:
+    """What a rule compares with its limit in each row that it looks at, whatever the limit; unknown ones are left out."""
+    asked = [
+        part
+        for part in (_scope(rule), parsed(rule.when, rule.table) if rule.when != "true" else None)
+        if part is not None
+    ]
+    rows = frame.filter(pl.all_horizontal(asked)) if asked else frame
+    number = parsed(rule.value, rule.table).cast(pl.Float64)
+    found = rows.select(number.alias("it")).get_column("it") if len(rows) else pl.Series([], dtype=pl.Float64)
+    return found.filter(found.is_finite()).drop_nulls().to_list() if len(found) else []
+
+
 class RuleFault(NamedTuple):
     """A rule that could not be asked: set aside with its error until it can be; its findings stay as they are."""
 

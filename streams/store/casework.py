@@ -41,15 +41,21 @@ def acts_of(client: Client, scope: Scope, registry: Registry, finding: str) -> l
     return [Act(*row) for row in rows]
 
 
-def acts_of_all(client: Client, scope: Scope, findings: Sequence[str]) -> dict[str, list[Act]]:
-    """Acts on those of some findings that are about places or issuers of the scope, by finding, each in order."""
+def acts_of_all(client: Client, scope: Scope, findings: Sequence[str], *, until_us: int = 0) -> dict[str, list[Act]]:
+    """Acts (with ``until_us`` up to then) on those of some findings that are about places or issuers of the scope, by finding, in order."""
     if not findings or not (scope.areas or scope.issuers):
         return {}
     rows = client.query(
-        f"SELECT {', '.join(NAMES)} FROM case_acts WHERE finding IN {{findings:Array(String)}} AND finding IN (SELECT finding FROM "
+        f"SELECT {', '.join(NAMES)} FROM case_acts WHERE finding IN {{findings:Array(String)}} "
+        "AND ({until:Int64} = 0 OR at_us <= {until:Int64}) AND finding IN (SELECT finding FROM "
         "transitions WHERE finding IN {findings:Array(String)} AND (arrayExists(area -> startsWith(place, area), {areas:Array(String)}) "
         "OR issuer IN {issuers:Array(String)})) ORDER BY finding, n",
-        parameters={"findings": list(findings), "areas": list(scope.areas), "issuers": list(scope.issuers)},
+        parameters={
+            "findings": list(findings),
+            "until": until_us,
+            "areas": list(scope.areas),
+            "issuers": list(scope.issuers),
+        },
     ).result_rows
     found: dict[str, list[Act]] = {}
     for row in rows:
@@ -58,10 +64,12 @@ def acts_of_all(client: Client, scope: Scope, findings: Sequence[str]) -> dict[s
 
 
 @for_everyone
-def verdicts(client: Client) -> list[tuple[str, Verdict]]:
-    """Rule and last verdict of every decided case."""
+def verdicts(client: Client, until_us: int = 0) -> list[tuple[str, Verdict]]:
+    """Rule and last verdict of every decided case; with ``until_us`` of those decided by then."""
     rows = client.query(
-        "SELECT any(rule), argMax(verdict, n) FROM case_acts WHERE verdict != '' GROUP BY finding"
+        "SELECT any(rule), argMax(verdict, n) FROM case_acts WHERE verdict != '' AND ({until:Int64} = 0 OR at_us <= {until:Int64}) "
+        "GROUP BY finding",
+        parameters={"until": until_us},
     ).result_rows
     return [(str(rule), cast(Verdict, verdict)) for rule, verdict in rows]
 

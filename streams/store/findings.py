@@ -39,6 +39,8 @@ _WORST: Final = (
     "if(limit = 0, value, value / limit) DESC, finding"
 )
 """The gravest first; the identity last, so that the order is always the same."""
+_LAST: Final = "SELECT max(seq) FROM transitions WHERE {until:Int64} = 0 OR at_us <= {until:Int64} GROUP BY finding"
+"""Where each finding stands: its last transition, up to an instant where one is named."""
 COUNTY_DIGITS: Final = 6
 NOBODY: Final = "none"
 """Stands for an issuer where findings about nobody in particular (loads) are asked for."""
@@ -94,12 +96,13 @@ def findings_in(
     n: int = 100,
     skip: int = 0,
     severities: Mapping[str, int] | None = None,
+    until_us: int = 0,
 ) -> list[StoredTransition]:
     """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), ``n`` of them after ``skip``; of one
     ``issuer``, or of NOBODY in particular, where named.
 
     With ``severities`` (of rules, the gravest the largest) the worst of all first: severity, layer, how far beyond the limit; without them
-    the latest change first.
+    the latest change first. With ``until_us`` as they stood at that instant.
 
     Raises OutOfScope for an area outside the scope, RegistryError for an unknown one.
     """
@@ -108,7 +111,7 @@ def findings_in(
     if area:
         registry.name_of(area)
     sql = (
-        f"SELECT {COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        f"SELECT {COLUMNS} FROM transitions WHERE seq IN ({_LAST}) "
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
         "AND ({layer:String} = '' OR layer = {layer:String}) "
@@ -118,19 +121,26 @@ def findings_in(
     graves = severities or {"": 0}
     parameters = {
         "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer,
-        "issuer": issuer,        "n": n, "skip": skip, "rules": list(graves), "graves": list(graves.values()),
+        "issuer": issuer, "until": until_us, "n": n, "skip": skip, "rules": list(graves), "graves": list(graves.values()),
     }  # fmt: skip
     return [stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 
 
-def by_issuer(client: Client, scope: Scope, registry: Registry, issuer: str, n: int) -> list[StoredTransition]:
-    """Findings that fire about an issuer's demands, the latest change first. Raises OutOfScope, RegistryError."""
+def by_issuer(
+    client: Client, scope: Scope, registry: Registry, issuer: str, n: int, *, until_us: int = 0
+) -> list[StoredTransition]:
+    """Findings that fire (with ``until_us``: that fired then) about an issuer's demands, the latest change first.
+
+    Raises OutOfScope, RegistryError.
+    """
     require_issuer(scope, registry, issuer)
     sql = (
-        f"SELECT {COLUMNS} FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        f"SELECT {COLUMNS} FROM transitions WHERE seq IN ({_LAST}) "
         "AND issuer = {issuer:String} AND phase = 'firing' ORDER BY at_us DESC, seq DESC LIMIT {n:UInt32}"
     )
-    return [stored(row) for row in client.query(sql, parameters={"issuer": issuer, "n": n}).result_rows]
+    return [
+        stored(row) for row in client.query(sql, parameters={"issuer": issuer, "n": n, "until": until_us}).result_rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -143,14 +153,17 @@ class OpenCount:
     edition: str
 
 
-def open_counts(client: Client, scope: Scope, area: str, *, issuer: str = "") -> list[OpenCount]:
-    """How many findings fire about places inside an area, by rule and layer; of one issuer (or NOBODY) where named. Raises OutOfScope."""
+def open_counts(client: Client, scope: Scope, area: str, *, issuer: str = "", until_us: int = 0) -> list[OpenCount]:
+    """How many findings fire about places inside an area, by rule and layer; of one issuer (or NOBODY) where named. With ``until_us`` as
+
+    they stood at that instant. Raises OutOfScope.
+    """
     scope.require_area(area)
     rows = client.query(
         "SELECT rule, layer, count(), argMax(edition, at_us) FROM transitions "
-        "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
+        f"WHERE seq IN ({_LAST}) AND phase = 'firing' AND startsWith(place, {{area:String}}) "
         f"AND {_OF_ISSUER} GROUP BY rule, layer ORDER BY rule",
-        parameters={"area": area, "issuer": issuer},
+        parameters={"area": area, "issuer": issuer, "until": until_us},
     ).result_rows
     return [OpenCount(*row) for row in rows]
 
@@ -177,6 +190,7 @@ def open_groups(
     rule: str = "",
     layer: str = "",
     n: int = 60,
+    until_us: int = 0,
 ) -> tuple[list[OpenGroup], int]:
     """The gravest groups of findings that fire about places inside an area (breaches first, then by severity and number); and how many
 
@@ -186,7 +200,7 @@ def open_groups(
     key = "substring(place, 1, {digits:UInt8})" if len(area) < COUNTY_DIGITS else "issuer"
     sql = (
         f"SELECT rule, {key} AS who, layer, count(), min(since_us), count() OVER () FROM transitions "
-        "WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) AND phase = 'firing' AND startsWith(place, {area:String}) "
+        f"WHERE seq IN ({_LAST}) AND phase = 'firing' AND startsWith(place, {{area:String}}) "
         "AND ({rule:String} = '' OR startsWith(rule, {rule:String})) AND ({layer:String} = '' OR layer = {layer:String}) "
         "GROUP BY rule, who, layer "
         "ORDER BY indexOf(['fact', 'notice', 'breach'], layer) DESC, "
@@ -197,6 +211,7 @@ def open_groups(
         "rule": rule,
         "layer": layer,
         "digits": len(area) + 2,
+        "until": until_us,
         "n": n,
         "rules": list(severities),
         "graves": list(severities.values()),
@@ -205,14 +220,19 @@ def open_groups(
     return [OpenGroup(*row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
 
 
-def finding_history(client: Client, scope: Scope, registry: Registry, finding: str) -> list[StoredTransition]:
-    """Every transition of one finding, in order. Raises Unseen for an unknown one and for one that the reader may not see.
+def finding_history(
+    client: Client, scope: Scope, registry: Registry, finding: str, *, until_us: int = 0
+) -> list[StoredTransition]:
+    """Every transition of one finding (with ``until_us`` up to then), in order.
+
+    Raises Unseen for an unknown one and for one that the reader may not see.
 
     Seen by who oversees its place, by the issuer that it is about, and by a unit that one of its demands reaches.
     """
     rows = client.query(
-        f"SELECT {COLUMNS} FROM transitions WHERE finding = {{finding:String}} ORDER BY seq",
-        parameters={"finding": finding},
+        f"SELECT {COLUMNS} FROM transitions WHERE finding = {{finding:String}} "
+        "AND ({until:Int64} = 0 OR at_us <= {until:Int64}) ORDER BY seq",
+        parameters={"finding": finding, "until": until_us},
     ).result_rows
     found = [stored(row) for row in rows]
     if not found or not _sees(client, scope, registry, found[-1]):

@@ -87,13 +87,16 @@ def issuer_days(
     return [IssuedDay(*row) for row in rows]
 
 
-def issued_by(client: Client, scope: Scope, registry: Registry, issuer: str, since_us: int, n: int) -> list[Issued]:
-    """The newest demands of an issuer. Raises OutOfScope, RegistryError."""
+def issued_by(
+    client: Client, scope: Scope, registry: Registry, issuer: str, since_us: int, n: int, *, until_us: int = 0
+) -> list[Issued]:
+    """The newest demands of an issuer, of those up to ``until_us`` where named. Raises OutOfScope, RegistryError."""
     require_issuer(scope, registry, issuer)
     rows = client.query(
         f"SELECT pos, source, id, kind, time_us, title, doc_no, receivers, likely, deadline_us, {RELAYED}, {PLANNED} FROM events "
-        "WHERE issuer = {issuer:String} AND verb = 'issued' AND time_us >= {since:Int64} ORDER BY time_us DESC, pos DESC LIMIT {n:UInt32}",
-        parameters={"issuer": issuer, "since": since_us, "n": n},
+        "WHERE issuer = {issuer:String} AND verb = 'issued' AND time_us >= {since:Int64} "
+        "AND ({until:Int64} = 0 OR time_us <= {until:Int64}) ORDER BY time_us DESC, pos DESC LIMIT {n:UInt32}",
+        parameters={"issuer": issuer, "since": since_us, "until": until_us, "n": n},
     ).result_rows
     return [Issued(*row) for row in rows]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from streams.registry import Registry
-from streams.rules.lists import ListVersion, gated
+from streams.rules.lists import ListRow, ListVersion, gated
 from streams.store.issuing import require_issuer
 from streams.store.scope import Scope, for_everyone
 from streams.store.workers import load_lists
@@ -25,6 +25,9 @@ _LIST: Final[dict[str, pa.DataType]] = {
     "name": pa.string(), "kind": pa.string(), "area": pa.string(), "from_day": pa.date32(), "to_day": pa.date32(), "source": pa.string(),
     "added_us": pa.int64(), "rows": pa.uint32(), "body": pa.string(),
 }  # fmt: skip
+
+
+ANNOTATED: Final = ("sort", "first", "last")
 
 
 class ListHeader(NamedTuple):
@@ -43,7 +46,7 @@ class ListHeader(NamedTuple):
 def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
     """Store a version; the same version again is the same insert and is dropped. Raises Refused for texts that may not be stored."""
     version = gated(version)
-    body = json.dumps([row.model_dump() for row in version.rows], ensure_ascii=False, sort_keys=True)
+    body = json.dumps([_plain(row) for row in version.rows], ensure_ascii=False, sort_keys=True)
     columns = {
         "name": [version.name], "kind": [version.list], "area": [version.area], "from_day": [version.from_day], "to_day": [version.to_day],
         "source": [version.source], "added_us": [added_us], "rows": [len(version.rows)], "body": [body],
@@ -55,6 +58,13 @@ def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
     insert_rows(client, "lists", _LIST, columns, f"list-{digest.hexdigest()}")
 
 
+def _plain(row: ListRow) -> dict[str, Any]:
+    """A row as it is kept; what only annotations have is left out elsewhere, so that a list that was added long ago is known again."""
+    return {
+        name: value for name, value in row.model_dump(mode="json").items() if value is not None or name not in ANNOTATED
+    }
+
+
 def lists_for(client: Client, scope: Scope, registry: Registry, issuer: str) -> list[ListVersion]:
     """Every version that was ever added, for the quotas of one issuer, in the order of adding. Raises OutOfScope, RegistryError."""
     require_issuer(scope, registry, issuer)
@@ -62,9 +72,46 @@ def lists_for(client: Client, scope: Scope, registry: Registry, issuer: str) -> 
 
 
 @for_everyone
-def list_headers(client: Client) -> list[ListHeader]:
-    """What there is, by kind and name, the latest version first."""
+def list_headers(client: Client, until_us: int = 0) -> list[ListHeader]:
+    """What there is (with ``until_us``: what there was by then), by kind and name, the latest version first."""
     rows = client.query(
-        "SELECT kind, name, area, from_day, to_day, source, added_us, rows FROM lists ORDER BY kind, name, from_day DESC, added_us DESC"
+        "SELECT kind, name, area, from_day, to_day, source, added_us, rows FROM lists "
+        "WHERE {until:Int64} = 0 OR added_us <= {until:Int64} ORDER BY kind, name, from_day DESC, added_us DESC",
+        parameters={"until": until_us},
     ).result_rows
     return [ListHeader(*row) for row in rows]
+
+
+class Annotation(NamedTuple):
+    """What happened in an area, from ``first`` to ``last``, and the document that says so."""
+
+    sort: Literal["campaign", "flood", "holiday", "edition"]
+    title: str
+    area: str
+    first: date
+    last: date
+    source: str
+
+
+def annotated(
+    client: Client, scope: Scope, area: str, first: date, last: date, *, until_us: int = 0
+) -> list[Annotation]:
+    """What happened in an area, in one that holds it or in a part of it, in days that overlap first..last, by first day.
+
+    Of each list the version counts that was added last (with ``until_us``: by then). Raises OutOfScope.
+    """
+    scope.require_area(area)
+    rows = client.query(
+        "SELECT where, source, body FROM (SELECT name, argMax(area, added_us) AS where, argMax(source, added_us) AS source, "
+        "argMax(body, added_us) AS body FROM lists WHERE kind = 'annotation' AND ({until:Int64} = 0 OR added_us <= {until:Int64}) "
+        "GROUP BY name) WHERE startsWith({area:String}, where) OR startsWith(where, {area:String})",
+        parameters={"area": area, "until": until_us},
+    ).result_rows
+    found = []
+    for where, source, body in rows:
+        for row in (ListRow.model_validate(one) for one in json.loads(body)):
+            if row.sort is not None and row.first is not None:
+                begin, end = row.first, row.last or row.first
+                if begin <= last and end >= first:
+                    found.append(Annotation(row.sort, row.item, where, begin, end, source))
+    return sorted(found, key=lambda one: (one.first, one.title))

@@ -61,13 +61,16 @@ def insert_remark(client: Client, scope: Scope, registry: Registry, one: Remark)
     insert_rows(client, "remarks", _COLUMNS, {name: [getattr(one, name)] for name in _COLUMNS}, token)
 
 
-def remarks_in(client: Client, scope: Scope, registry: Registry, area: str, n: int = 20) -> list[Said]:
+def remarks_in(
+    client: Client, scope: Scope, registry: Registry, area: str, n: int = 20, *, until_us: int = 0
+) -> list[Said]:
     """What units inside an area said, what most of them say first; of demands that reach nobody there no titles. Raises OutOfScope."""
     scope.require_area(area)
     rows = client.query(
         "SELECT verb, uniqExact(unit) AS units, max(at_us), first, second FROM remarks WHERE startsWith(unit, {area:String}) "
+        "AND ({until:Int64} = 0 OR at_us <= {until:Int64}) "
         "GROUP BY verb, first, second ORDER BY units DESC, max(at_us) DESC LIMIT {n:UInt32}",
-        parameters={"area": area, "n": n},
+        parameters={"area": area, "until": until_us, "n": n},
     ).result_rows
     named_keys = sorted({int(key) for row in rows for key in row[3:]})
     keys = sorted(reaching(client, of_area(registry, area), named_keys)) if named_keys else []

@@ -20,7 +20,6 @@ from streams.system.backoff import Backoff
 from streams.system.logs import last_error
 from streams.system.vigil import Vigil
 
-
 FRUGAL: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Memory goes back to the machine: a part has many threads and little work for each."""
 

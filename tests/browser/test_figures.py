@@ -54,7 +54,7 @@ def test_what_the_reader_hid_stays_hidden_when_news_comes(app: App, sample: Samp
     app.page.wait_for_function(
         "() => document.querySelector('.st-key-figure-trend .js-plotly-plot')._fullData.some((one) => one.visible === 'legendonly')"
     )
-    today = "(plot) => plot.data.map((one) => one.y[one.y.length - 1]).reduce((sum, one) => sum + one, 0)"
+    today = "(plot) => plot.data.map((one) => one.y[one.y.length - 15]).reduce((sum, one) => sum + one, 0)"
     before = plot.evaluate(today)
     sample.demand(
         "510104-education", "request", "510104017", "township", time.time_ns() // 1000, 60_000, "报送学生人数"
@@ -75,3 +75,47 @@ def test_a_place_in_the_figure_leads_there(app: App) -> None:
         pytest.fail("the sample has no two periods to compare")
     points.first.click(force=True)
     app.page.wait_for_url(re.compile(r"area=51\d\d"), timeout=30_000)
+
+
+def test_days_that_are_dragged_over_become_the_period_of_the_page(app: App) -> None:
+    app.open("?area=51&lang=en")
+    plot = app.page.locator(".st-key-figure-trend .js-plotly-plot .nsewdrag").first
+    box = plot.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    app.page.mouse.move(box["x"] + box["width"] * 0.2, middle)
+    app.page.mouse.down()
+    app.page.mouse.move(box["x"] + box["width"] * 0.3, middle, steps=5)
+    app.page.mouse.move(box["x"] + box["width"] * 0.4, middle, steps=5)
+    app.page.mouse.up()
+    app.page.wait_for_url(re.compile(r"range=20\d\d-\d\d-\d\d_20\d\d-\d\d-\d\d"), timeout=30_000)
+    app.settle()
+    first, last = re.search(r"range=([0-9-]+)_([0-9-]+)", app.page.url).groups()  # type: ignore[union-attr]
+    assert first < last
+    days = app.figure("trend")[0]
+    shown = [day[:10] for day, opacity in zip(days["x"], days["marker"]["opacity"], strict=True) if opacity == 1]
+    assert (shown[0], shown[-1]) == (first, last)
+    app.page.locator(".choice [title='Back to the last days']").click()
+    app.page.wait_for_url(lambda url: "range=" not in url)
+    assert app.bad == []
+
+
+def test_a_page_of_an_instant_stays_there_and_leads_back(app: App, sample: Sample) -> None:
+    app.open("?area=51&lang=en&at=2026-06-01T08:00")
+    band = app.page.locator(".asof")
+    expect(band).to_contain_text("As of 2026-06-01 08:00, Beijing time")
+    before = app.page.locator("[data-key='24h'] .n").inner_text()
+    sample.demand("510104-education", "request", "510104", "township", time.time_ns() // 1000, 60_000, "报送学生人数")
+    sample.flush()
+    app.page.locator(".pages a", has_text="Review").click()
+    app.page.wait_for_url(re.compile(r"review\?.*at=2026-06-01"))
+    app.settle()
+    app.page.go_back()
+    app.settle()
+    expect(app.page.locator("[data-key='24h'] .n")).to_have_text(before)
+    app.page.locator(".asof a").click()
+    app.page.wait_for_url(lambda url: "at=" not in url)
+    expect(app.page.locator(".asof")).to_have_count(0)
+    app.open("?area=51&lang=en&at=tomorrow")
+    expect(app.page.locator(".hits")).to_contain_text("tomorrow is no instant of the past")
+    assert app.bad == []

@@ -35,7 +35,7 @@ def test_the_page_draws_whole_in_both_languages_and_windows(app: App, lang: str)
         expect(card).to_be_visible()
         assert card.bounding_box()["height"] > 120, key  # type: ignore[index]
     assert app.page.locator(".card.places tbody tr").count() == 31
-    assert {len(series["x"]) for series in app.figure("trend")} == {30}
+    assert {len(series["x"]) for series in app.figure("trend")} == {30 + 14}
     assert app.page.locator(".signs .sign").count() == 5
     assert app.overflow() <= 0, "nothing reaches beyond the window"
     assert app.page.evaluate("() => document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
@@ -87,12 +87,12 @@ def test_filters_are_in_the_address_and_come_from_it(app: App) -> None:
     app.open("?area=51&days=7&by=total&tier=village&lang=en")
     chosen = app.page.locator("[aria-current=true]")
     expect(chosen).to_have_text(["7 days", "Total", "Villages"])
-    assert sum(one < 1 for one in app.figure("trend")[0]["marker"]["opacity"]) == 30 - 7
+    assert sum(one < 1 for one in app.figure("trend")[0]["marker"]["opacity"]) == 30 + 14 - 7
     app.page.get_by_role("link", name="90 days").click()
     expect(chosen.first).to_have_text("90 days")
     app.settle()
     assert "days=90" in app.page.url
-    assert {len(series["x"]) for series in app.figure("trend")} == {90}
+    assert {len(series["x"]) for series in app.figure("trend")} == {90 + 14}
 
 
 def test_a_place_is_found_by_its_name(app: App) -> None:

@@ -75,7 +75,7 @@ def test_a_province_has_the_numbers_of_the_situation(
     wish = Wish("area", "51", period, TODAY)
     brief = read(client, LEADER, registry, wish, NOON_US)
     survey = source.survey(LEADER, Place(area="51", days=7 if period == "week" else 30), NOON_US)
-    inside = [day >= survey.first for day in survey.series.days]
+    inside = [survey.first <= day <= survey.last for day in survey.series.days]
     assert (wish.first, wish.until) == (survey.first, survey.last)
     assert brief.likely == int(survey.series.likely[:, inside].sum()) > 0
     assert [load for _, load in brief.days] == [int(one) for one in survey.series.likely[:, inside].sum(axis=0)]

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from dashboard.engine import Engine
+from streams.calendars import Calendar
 from streams.events import KIND_IDS
 from streams.ledger.postings import Postings
+from streams.registry import Registry
 from streams.store import insert_postings
 from streams.store.comparing import alike, comparable_since
 
@@ -36,21 +39,34 @@ def ago(days: int) -> date:
     return (TODAY - timedelta(days=days) + timedelta(hours=8)).date()
 
 
-def test_a_kind_that_began_later_bounds_every_comparison(migrated: Client) -> None:
-    assert comparable_since(migrated) is None
-    posted(migrated, "request", 400, 0, 60, 1)
-    since = comparable_since(migrated)
+def test_a_kind_that_began_later_bounds_every_comparison(client: Client) -> None:
+    assert comparable_since(client) is None
+    posted(client, "request", 400, 0, 60, 1)
+    since = comparable_since(client)
     assert since is not None
     assert ago(400) <= since <= ago(396)
-    posted(migrated, "meeting", 50, 0, 600, 2)
-    since = comparable_since(migrated)
+    posted(client, "meeting", 50, 0, 600, 2)
+    since = comparable_since(client)
     assert since is not None
     assert ago(50) <= since <= ago(48)
     assert alike(since, ago(14))
     assert not alike(since, ago(60))
-    posted(migrated, "app", 5, 0, 1, 3)
-    assert comparable_since(migrated) == since, "a kind with a hundredth of the load makes no trend"
+    posted(client, "app", 5, 0, 1, 3)
+    assert comparable_since(client) == since, "a kind with a hundredth of the load makes no trend"
 
 
 def test_nothing_known_forbids_nothing() -> None:
     assert alike(None, ago(800))
+
+
+def test_the_answer_is_kept_for_a_minute(client: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, clock = Engine(client, registry, Calendar.load()), [1_000.0]
+    monkeypatch.setattr("dashboard.engine.time.monotonic", lambda: clock[0])
+    first = engine.since()
+    posted(client, "inspection", 3, 0, 6_000_000, 9)
+    assert engine.since() == first
+    clock[0] += 61
+    later = engine.since()
+    assert later is not None
+    assert later >= ago(3)
+    assert later != first

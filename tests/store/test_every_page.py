@@ -105,7 +105,6 @@ def shared(
             "dashboard.installation",
             "dashboard.frame",
             "dashboard.acts",
-            "dashboard.briefs",
             "dashboard.drafts",
         ):
             patch.setattr(f"{module}.now_us", lambda: NOON_US)

@@ -108,6 +108,7 @@ CASES: Final[dict[str, Case]] = {
     "issuing.issued_by": _all("@issuer", 0, 10),
     "issuing.issuer_days": _all("@issuer", *DAYS),
     "issuing.makeups": lambda things: ((things.area, [things.issuer], 0, NOON_US), {}),
+    "lists.annotated": _asked("@area", *DAYS),
     "lists.lists_for": _all("@issuer"),
     "peers.peers_of": _all("@unit", METRIC, NOON_US),
     "pivots.pivot": _all("@area", *DAYS, Crossing("place", "kind")),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 import pytest
 
-from streams.alerts.message import Words, cut, fingerprint, render, webhook_body
+from dashboard.place import read_place
+from streams.alerts.message import Words, cut, fingerprint, own_days, render, webhook_body
 from streams.alerts.model import OPERATOR, Notification
 from tests.unit.alerts.country import FIRING, NOON, M, dispatcher, firing, resolved
 
@@ -99,7 +101,17 @@ def test_words_are_short_and_lead_to_the_page() -> None:
     assert len(zh.text.splitlines()) == 12
     assert "另有 15 项" in zh.text
     assert "https://bw.example.cn/desk?finding=" in zh.text
+    (address,) = (line for line in zh.text.splitlines() if "desk?finding=" in line)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert read_place(query, "", "zh").range == query["range"] == own_days(message(25).told[0]), "the page takes it"
     assert "from=" not in zh.text
+
+
+def test_a_link_opens_the_days_that_the_finding_is_about() -> None:
+    load = replace(message(1).told[0], issued_us=0, since_us=NOON, ended_us=0)
+    assert own_days(load) == "2026-02-25_2026-03-03", "the week that its rule looked at"
+    assert own_days(replace(load, ended_us=NOON + 2 * 86_400_000_000)) == "2026-02-25_2026-03-05"
+    assert own_days(replace(load, issued_us=NOON - 3 * 86_400_000_000)) == "2026-02-28_2026-03-03"
 
 
 def test_lines_that_are_alike_are_one_with_their_number() -> None:

@@ -16,14 +16,12 @@ from dashboard.period import year_before
 from dashboard.place import Place
 from dashboard.sheets.asks import Ask, Twice, twice
 from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, gi_star, neighbours
-from dashboard.sheets.review import covered
 from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
 from dashboard.views.unit import alone, sheet
 from streams.demands import OPEN_US
 from streams.events.data import Item
-from streams.store.answers import Series
 from tests.unit.dashboard.figures import NOW_US, context, registry
 
 DAY_US = 86_400_000_000
@@ -165,14 +163,6 @@ def test_the_page_of_hotspots_says_each_measure() -> None:
     assert "▲ 100%" in shown
     assert "with 6 neighbours" in shown
     assert "No numbers of staff are known" in shown
-
-
-@pytest.mark.parametrize(("first", "known"), [(0, True), (13, True), (14, False), (200, False)])
-def test_a_year_is_compared_only_where_the_year_before_began_with_data(first: int, known: bool) -> None:
-    likely = np.zeros((2, 300), np.int64)
-    likely[1, first:] = 60
-    days = tuple(date(2025, 1, 1) + timedelta(days=n) for n in range(300))
-    assert covered(Series(days, (1, 2), likely, likely, likely, likely)) is known
 
 
 def test_the_same_day_a_year_before() -> None:
