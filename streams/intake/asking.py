@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from streams.intake.answers import HttpFault, later
 from streams.registry.errors import RegistryError
 from streams.store.client import passing
-from streams.store.health import ping
+from streams.store.parts import ping
 from streams.store.scope import OutOfScope, Scope, Unseen
 
 if TYPE_CHECKING:

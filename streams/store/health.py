@@ -46,12 +46,6 @@ def posting_count(client: Client) -> int:
     return int(client.query("SELECT count() FROM postings").result_rows[0][0])
 
 
-@for_everyone
-def ping(client: Client) -> None:
-    """Asks the store for something that it must read from its own tables. Raises what clickhouse-connect raises."""
-    client.command("SELECT count() FROM meta")
-
-
 def rule_faults(client: Client, scope: Scope) -> list[FaultRow]:
     """Rules that cannot be asked now, the longest first; the subjects (``rows``) for those who may see the whole country or operate it."""
     found = open_rule_faults(client)
@@ -68,16 +62,6 @@ def has_events(client: Client) -> bool:
 def schema_step(client: Client) -> int:
     """The number of the last step of the schema that was made; 0 for none."""
     return max(applied(client), default=0)
-
-
-@for_everyone
-def has_reported(client: Client, component: str, since_us: int) -> bool:
-    """Whether a worker's part (admit or tally) has reported since an instant. Says nothing of any place or issuer, so it takes no Scope."""
-    rows = client.query(
-        "SELECT count() FROM workers WHERE component = {component:String} AND at_us > {since:Int64}",
-        parameters={"component": component, "since": since_us},
-    ).result_rows
-    return bool(rows[0][0])
 
 
 def _newest(client: Client, at_us: int) -> tuple[int, int, int | None, int | None]:

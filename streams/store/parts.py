@@ -79,3 +79,19 @@ def _workers(client: Client, at_us: int) -> list[tuple[str, int, int, bool]]:
         parameters={"still": at_us - STILL_S * SECOND_US, "hour": at_us - HOUR_US, "at": at_us + SECOND_US},
     ).result_rows
     return [(str(component), int(last), int(lag), bool(stands)) for component, last, lag, stands in rows]
+
+
+@for_everyone
+def ping(client: Client) -> None:
+    """Asks the store for something that it must read from its own tables. Raises what clickhouse-connect raises."""
+    client.command("SELECT count() FROM meta")
+
+
+@for_everyone
+def has_reported(client: Client, component: str, since_us: int) -> bool:
+    """Whether a worker's part (admit or tally) has reported since an instant. Says nothing of any place or issuer, so it takes no Scope."""
+    rows = client.query(
+        "SELECT count() FROM workers WHERE component = {component:String} AND at_us > {since:Int64}",
+        parameters={"component": component, "since": since_us},
+    ).result_rows
+    return bool(rows[0][0])

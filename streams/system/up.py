@@ -6,7 +6,10 @@ The composition root: the one place that knows all parts.
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,26 +19,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
-from streams.agents.log_upkeep import settle_log
-from streams.agents.topics import ensure_topics, probe
+from streams.agents.topics import probe
 from streams.config import clock
 from streams.config.faults import ShutOut, fault_lines
 from streams.config.kafka import Brokers, KafkaSettings, plain
 from streams.config.knocking import knock
-from streams.registry import load
-from streams.store import Address, connect, migrate
-from streams.store.health import has_reported
-from streams.store.reposting import UnitsLost, settle_registry
+from streams.store import Address, connect
+from streams.store.parts import has_reported
 from streams.store.rounds import RESTARTS, Round, insert_rounds
 from streams.system.archive import MARK
 from streams.system.layout import Layout, Running, SystemFault
-from streams.system.supervisor import Command, Supervisor
+from streams.system.supervisor import FRUGAL, Command, Supervisor
 from streams.system.vigil import Vigil, page_answers, rounds_go_on, store_answers
 
 READY_BOUND_S = 120.0
@@ -76,9 +75,20 @@ class System:
                 f"{self._layout.data}: {error.strerror or error}; choose a directory that can be written, with --data"
             )
             raise SystemFault(message) from None
-        told, store = self._start_engines()
-        kafka = told.brokers()
-        self._prepare_engines(kafka, store)
+        restored = ["--restored"] if (self._layout.data / MARK).exists() else []
+        self._preparing = subprocess.Popen(
+            [sys.executable, "-m", "streams.system.prepare", "--told", *restored],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**FRUGAL, **os.environ},
+        )
+        try:
+            told, store = self._start_engines()
+            self._prepare_engines(told, store)
+        finally:
+            self._preparing.kill()
         running = self._start_parts(told, store)
         self._layout.publish(running)
         self._store = store
@@ -121,26 +131,15 @@ class System:
         host, port = store.address
         return told, Address(host, port, "burdenwatch", self._layout.secret("store-writer"))
 
-    def _prepare_engines(self, kafka: Brokers, store: Address) -> None:
-        try:
-            ensure_topics(kafka)
-        except KafkaError as error:
-            message = f"kafka at {kafka.address} does not answer ({type(error).__name__}); start it, or name another with --kafka"
-            raise SystemFault(message) from None
-        client = connect(store)
-        try:
-            migrate(client)
-            registry, now_us = load(self._layout.registry), clock.now_us()
-            if settle_registry(client, registry, now_us):
-                self._say("the registry or the formulas of effort have changed: all demands are posted anew")
-            mark = self._layout.data / MARK
-            if done := settle_log(kafka, client, registry, now_us + 10, restored=mark.exists()):
-                self._say(done)
-            mark.unlink(missing_ok=True)
-        except UnitsLost as lost:
-            raise SystemFault(str(lost)) from None
-        finally:
-            client.close()
+    def _prepare_engines(self, told: KafkaSettings, store: Address) -> None:
+        """Have topics, schema and kept log made by a process of its own, which takes the memory that it needs with it."""
+        writer, _ = self._environments(told, store)
+        out, fault = self._preparing.communicate(json.dumps(writer) + "\n")
+        for line in out.splitlines():
+            self._say(line)
+        if self._preparing.returncode:
+            raise SystemFault(fault.strip().splitlines()[-1] if fault.strip() else "the engines could not be prepared")
+        (self._layout.data / MARK).unlink(missing_ok=True)
 
     def _start_parts(self, kafka: KafkaSettings, store: Address) -> Running:
         wish, layout = self._wish, self._layout

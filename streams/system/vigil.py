@@ -16,8 +16,7 @@ import httpx
 
 from streams.config import clock
 from streams.store import Address, connect
-from streams.store.health import ping
-from streams.store.parts import part_states
+from streams.store.parts import part_states, ping
 
 EVERY_S: Final = 5.0
 PATIENCE_S: Final = 45.0
