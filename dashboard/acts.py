@@ -11,12 +11,13 @@ from functools import partial
 from typing import Final
 
 import streamlit as st
+import structlog
 
 from dashboard.frame import Frame
 from dashboard.installation import now_us
 from dashboard.sheets.desk import DeskSheet, FindingSheet
 from dashboard.words import Words, moment
-from streams.alerts.cases import GROUNDS
+from streams.alerts.cases import GROUNDS, WrongAct
 from streams.alerts.evidence import document
 from streams.alerts.printing import docx
 from streams.calendars import Calendar
@@ -25,7 +26,10 @@ from streams.desk.acting import OVERSIGHT, ActWish, SilenceWish, acted, possible
 from streams.registry import RegistryError
 from streams.store import OutOfScope
 
+log = structlog.get_logger()
 MAX_SILENCE_DAYS: Final = 90
+VERDICTS: Final = ("upheld", "exempt", "corrected")
+SHORTEST_WHY: Final = 3
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -48,6 +52,7 @@ def act_form(found: Frame) -> None:
         on_click="ignore",
     )
     desk = found.shared.desk
+    done_since(found)
     verbs = possible(scope, sheet.case["case"]["state"], sheet.finding["issuer"])
     if desk is None or not verbs:
         return
@@ -59,41 +64,64 @@ def act_form(found: Frame) -> None:
         acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
     except OutOfScope as error:
         found.noted("denied", f"{verb} {identity}")
-        st.error(str(error))
+        st.error(say("This is not yours to do."))
+        log.info("act refused", finding=identity, verb=verb, error=str(error))
         return
-    except ValueError as error:
-        st.error(str(error))
+    except WrongAct:
+        st.error(
+            say(
+                "The case does not stand so that this can be done. Somebody may have acted at the same time: look again."
+            )
+        )
+        return
+    except ValueError:
+        st.error(say("The text cannot be stored: it holds a mark of secrecy or characters that do not belong there."))
         return
     found.noted("act", f"{verb} {identity}")
+    st.session_state["act-done"] = verb
     found.shared.board.forget(FindingSheet)
     found.shared.board.forget(DeskSheet)
     st.rerun()
 
 
+FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "assign": ("owner", "note"), "explain": ("ground", "note"), "appeal": ("ground", "note"), "decide": ("verdict", "note"),
+    "rule": ("verdict", "note"),
+}  # fmt: skip
+"""What is asked for beside the act; for all others a note."""
+REASONED: Final = frozenset({"explain", "decide", "appeal", "rule", "note", "reopen"})
+"""Acts that need their reasons in words."""
+
+
 def _wish(say: Words, verbs: Sequence[str]) -> ActWish | None:
-    """The form; None until it is sent."""
-    with st.form("act", clear_on_submit=True):
-        verb = st.selectbox(say("What is done"), verbs, format_func=lambda one: say(f"act {one}"))
-        verdict = st.selectbox(
-            say("Verdict"),
-            ("", "upheld", "exempt", "corrected"),
-            format_func=lambda one: say(f"verdict {one}") if one else "–",
-        )
-        ground = st.selectbox(
-            say("Ground"), ("", *GROUNDS), format_func=lambda one: say(f"ground {one}") if one else "–"
-        )
-        owner = st.text_input(say("In charge"), max_chars=200)
-        note = st.text_area(say("Reasons"), max_chars=2_000)
+    """The act, then what belongs to it; None until it is sent whole. What is missing is said beside the form."""
+    verb = st.selectbox(say("What is done"), verbs, format_func=lambda one: say(f"act {one}"), key="act-verb")
+    fields, verdict, ground, owner = FIELDS.get(verb, ("note",)), "", "", ""
+    with st.form(f"act-{verb}", clear_on_submit=False):
+        if "verdict" in fields:
+            verdict = st.selectbox(say("Verdict"), VERDICTS, format_func=lambda one: say(f"verdict {one}"))
+        if "ground" in fields:
+            ground = st.selectbox(say("Ground"), GROUNDS, format_func=lambda one: say(f"ground {one}"))
+        if "owner" in fields:
+            owner = st.text_input(say("In charge"), max_chars=200)
+        note = st.text_area(say("Reasons") if verb in REASONED else say("Note, may stay empty"), max_chars=2_000)
         sent = st.form_submit_button(say("Record it"), type="primary")
     if not sent:
         return None
-    return ActWish(
-        verb,
-        note,
-        owner,
-        ground if verb in ("explain", "appeal") else "",
-        verdict if verb in ("decide", "rule") else "",
-    )
+    if verb in REASONED and not note.strip():
+        st.error(say("Say why: this act needs its reasons in words."))
+        return None
+    if verb == "assign" and not owner.strip():
+        st.error(say("Name who is to be in charge."))
+        return None
+    return ActWish(verb, note, owner.strip(), ground, verdict)
+
+
+def done_since(found: Frame) -> None:
+    """Says what was recorded before the page was drawn anew."""
+    done = st.session_state.pop("act-done", "")
+    if done:
+        st.success(found.context.say("Recorded: {act}.", act=found.context.say(f"act {done}")))
 
 
 def silence_form(found: Frame) -> None:
@@ -117,6 +145,9 @@ def silence_form(found: Frame) -> None:
         sent = st.form_submit_button(say("Silence it"))
     if not sent:
         return
+    if len(why.strip()) < SHORTEST_WHY:
+        st.error(say("Say why: a silence needs its reasons in words."))
+        return
     until_us = now_us() + int(days) * DAY_US
     about = (
         {"finding": context.place.finding}
@@ -127,10 +158,11 @@ def silence_form(found: Frame) -> None:
         made = silenced(desk, scope, found.shared.registry, SilenceWish(why=why, until_us=until_us, **about), now_us())
     except OutOfScope as error:
         found.noted("denied", f"silence {context.place.finding}")
-        st.error(str(error))
+        st.error(say("This is not yours to do."))
+        log.info("silence refused", finding=context.place.finding, error=str(error))
         return
-    except (ValueError, RegistryError) as error:
-        st.error(str(error))
+    except (ValueError, RegistryError):
+        st.error(say("The text cannot be stored: it holds a mark of secrecy or characters that do not belong there."))
         return
     found.noted("act", f"silence {made.id}")
     found.shared.board.forget(FindingSheet)

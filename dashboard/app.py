@@ -21,7 +21,7 @@ from dashboard.gate import Gate
 from dashboard.installation import installation
 from dashboard.mishap import sorry
 from dashboard.refresher import start
-from dashboard.server import Assets, SecurityHeaders, healthz, stream
+from dashboard.server import Assets, SecurityHeaders, Strays, healthz, stream
 from dashboard.settings import Settings
 from dashboard.warmth import warm
 
@@ -55,6 +55,7 @@ app = st.App(
         Middleware(Gate, settings=SETTINGS),
         Middleware(SecurityHeaders, frames=SETTINGS.frames),
         Middleware(Assets),
+        Middleware(Strays),
     ],
     on_script_error=sorry,
     secrets={"auth": {**SETTINGS.oidc}} if SETTINGS.oidc else None,

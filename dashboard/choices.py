@@ -45,6 +45,30 @@ def some_of(found: Frame, label: str, field: str, names: Mapping[str, str]) -> N
         go(found.context.place.link(**{field: ",".join(one for one in names if one in chosen)}))
 
 
+def office(found: Frame, label: str, key: str, now: str, chosen: Callable[[str], None]) -> None:
+    """An office by its name (or code); where several are called so, the reader picks one. Empty stands for all."""
+    say, shown = found.context.say, found.context.issuer(now) if now else ""
+    typed = st.text_input(label, shown, placeholder=say("All issuers"), key=f"office-{key}-{now}", max_chars=60).strip()
+    if typed == shown:
+        return
+    if not typed:
+        chosen("")
+        return
+    hits = found.shared.index.offices(typed, found.context.place.area)
+    if len(hits) == 1 or (hits and typed in (hits[0].name, hits[0].code)):
+        chosen(hits[0].code)
+    elif hits:
+        names = {one.code: found.context.issuer(one.code) for one in hits}
+        picked = st.selectbox(
+            say("Which of them?"), list(names), None, format_func=names.__getitem__, placeholder=say("Choose one"),
+            key=f"which-{key}-{typed}",
+        )  # fmt: skip
+        if picked:
+            chosen(picked)
+    else:
+        st.warning(say("No office is called {q}. Type a part of its name, such as 教育局.", q=typed))
+
+
 def period(
     found: Frame, label: str, key: str, now: str, today: date, *, years: bool, chosen: Callable[[str], None]
 ) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from clickhouse_connect.driver.client import Client
 
+from dashboard.search import Index, index_of
 from streams.calendars import Calendar
 from streams.registry import Registry
 from streams.store import Scope, reads
@@ -45,6 +47,11 @@ class Engine:
 
     _since: list[tuple[float, date | None]] = field(default_factory=list, compare=False)
     """When it was asked, and the answer."""
+
+    @cached_property
+    def index(self) -> Index:
+        """Names of divisions and offices."""
+        return index_of(self.registry)
 
     def later(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Starts one question on a thread of its own. Questions must not wait for others that are started so."""

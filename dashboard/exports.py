@@ -63,8 +63,8 @@ def stated(found: Frame, at_us: int) -> list[tuple[str, str]]:
     layer = say(f"layer {place.layer}") if place.layer else ""
     whose = say("no single issuer") if place.issuer == NOBODY else context.issuer(place.issuer) if place.issuer else ""
     return [
-        (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
-        (say("Filter"), " · ".join(filter(None, (say("open"), place.rule, layer, whose)))),
+        (say("Area"), context.name(place.unit or place.area)),
+        (say("Filter"), " · ".join(filter(None, (say("open"), _rule(context), layer, whose, *_choices(context))))),
         *dated(context, at_us),
     ]
 
@@ -74,6 +74,19 @@ def dated(context: Context, at_us: int) -> list[tuple[str, str]]:
     say = context.say
     lines = [(say("Figures of"), f"{moment(at_us).isoformat(timespec='seconds')} Asia/Shanghai")]
     return [*lines, (say("What as of means"), say(AS_OF))] if context.place.at else lines
+
+
+def _rule(context: Context) -> str:
+    return context.rule(context.place.rule) if context.place.rule else ""
+
+
+def _choices(context: Context) -> list[str]:
+    """How the desk is narrowed, in words."""
+    say, place = context.say, context.place
+    return [
+        *([say(f"case {place.state}")] if place.state else ()), *([say("in charge: {who}", who=place.owner)] if place.owner else ()),
+        *([say("desk due") if place.due == "due" else say("Overdue")] if place.due else ()), *([place.text] if place.text else ()),
+    ]  # fmt: skip
 
 
 def take_table(
@@ -102,7 +115,7 @@ def crossed_head(found: Frame, at_us: int) -> list[tuple[str, str]]:
     context = found.context
     say, place = context.say, context.place
     return [
-        (say("Area"), f"{context.name(place.unit or place.area)} {place.unit or place.area}".strip()),
+        (say("Area"), context.name(place.unit or place.area)),
         (say("Filter"), place.link(lang=Place.lang, role="").removeprefix("?")),
         *dated(context, at_us),
     ]

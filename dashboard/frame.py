@@ -5,7 +5,8 @@ Flows in: the address bar. Flows out: ``Frame``, or a notice where the place lie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -22,14 +23,19 @@ from dashboard.signin import KNOWN, arrived, left
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, tag
 from dashboard.views.masthead import masthead, results, whereabouts
-from dashboard.views.notices import away, no_access, no_page, no_store, unknown
+from dashboard.views.notices import away, no_access, no_page, no_store, strange, unknown
 from dashboard.words import words
+from streams.desk.findings import severity_ranks
 from streams.registry import RegistryError
 from streams.store import OutOfScope
 from streams.store.audit import Audited, Deed
+from streams.store.findings import NOBODY
+from streams.store.issuing import OVERSEES, require_issuer
 
 OWN: Final = ("issuer", "rules", "desk")
 """Pages on which somebody without an area sees what is their own."""
+
+LOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}", re.ASCII)
 
 DENIED: Final = "denied"
 """Where the session keeps the last address that was denied."""
@@ -44,6 +50,10 @@ class Frame:
     viewer: Viewer
     context: Context
     hits: list[Hit]
+    misread: tuple[str, ...] = ()
+    """Values of the address that are none of their kind."""
+    lost: str = ""
+    """The page that was asked for and does not exist."""
 
     def guarded(self, draw: Callable[[], Drawn], *, said: bool = True, denied: bool = True) -> Drawn | Html:
         """What ``draw`` gives, or what is wrong: away too long or no answer of the store (where ``said``), no access (where ``denied``).
@@ -75,6 +85,24 @@ class Frame:
         except RegistryError:
             return False
         return True
+
+    def lacks_issuer(self) -> bool:
+        """Whether the address names an issuer that there is not, and the reader would see it if there were."""
+        code = self.context.place.issuer
+        if not code or code == NOBODY:
+            return False
+        try:
+            require_issuer(self.viewer.scope, self.shared.registry, code)
+        except OutOfScope:
+            return False
+        except RegistryError:
+            return True
+        return False
+
+    def lacks_rule(self) -> bool:
+        """Whether the address names a rule that no pack holds."""
+        rule = self.context.place.rule
+        return bool(rule) and not any(one.startswith(rule) for one in severity_ranks())
 
     def noted(self, deed: Deed, detail: str = "") -> None:
         """Writes down what this reader does here."""
@@ -116,6 +144,7 @@ class Frame:
                 first,
                 results(context, self.hits),
                 unknown(context),
+                strange(context, self.misread, self.lost, no_issuer=self.lacks_issuer(), no_rule=self.lacks_rule()),
                 whereabouts(context, periods=periods, measured=False),
                 class_="bw",
                 lang=context.say.locale.replace("_", "-"),
@@ -135,12 +164,13 @@ def frame(page: str = "") -> Frame | None:
     if viewer is None:
         return None
     name, first = page or "situation", viewer.pages[0]
-    if name == "situation" and first != name and not set(query) - {"lang", "role", "at"}:
+    if name == "situation" and first != name and not set(query) - {"lang", "role", "at", "lost"}:
         st.switch_page(f"pages/{first}.py", query_params=query)
-    place, misread = pinned(read_place(query, viewer.home, language), query.get("at", ""), now_us())
+    place, when = pinned(read_place(query, viewer.home, language), query.get("at", ""), now_us())
     context = Context.of(shared.registry, say, place, viewer.home, shared.settings, page, viewer)
-    context = replace(context, misread=misread)
-    found = Frame(shared, viewer, context, shared.index.find(context.place.q, viewer.home) if context.place.q else [])
+    context = replace(context, misread=when)
+    lost = lost if LOST.fullmatch(lost := query.get("lost", "")) else ""
+    found = Frame(shared, viewer, context, searched(shared, viewer, context.place), misread(query, context.place), lost)
     if name not in viewer.pages:
         found.noted("denied")
         panel("notice", no_page(context))
@@ -160,6 +190,22 @@ def pinned(place: Place, asked: str, now: int) -> tuple[Place, str]:
     at_us = at_of(place.at)
     wrong = bool(asked) and (at_us is None or at_us > now)
     return (replace(place, at=""), asked[:LONGEST]) if wrong else (place, "")
+
+
+def searched(shared: Installation, viewer: Viewer, place: Place) -> list[Hit]:
+    """What the search field finds: divisions, and offices that the reader oversees."""
+    if not place.q:
+        return []
+    found = shared.index.find(place.q, viewer.home)
+    if viewer.scope.role not in OVERSEES:
+        return found
+    return found + shared.index.offices(place.q, place.area, viewer.scope.areas)
+
+
+def misread(query: Mapping[str, str], place: Place) -> tuple[str, ...]:
+    """Values of an address that were passed over because they are no code of their kind."""
+    asked = ((query.get(name, ""), getattr(place, name)) for name in ("issuer", "rule", "finding"))
+    return tuple(value[:LONGEST] for value, taken in asked if value and not taken)
 
 
 def wished(shared: Installation) -> None:

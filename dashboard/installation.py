@@ -17,7 +17,7 @@ from dashboard.audit import AuditLog
 from dashboard.board import Board
 from dashboard.engine import Engine
 from dashboard.push import Hub
-from dashboard.search import Index
+from dashboard.search import Index, index_of
 from dashboard.settings import Settings
 from dashboard.snapshot import StoreSource
 from streams.calendars import Calendar
@@ -71,7 +71,7 @@ class Installation:
     @cached_property
     def index(self) -> Index:
         """Names of divisions, for the search field."""
-        return Index(self.registry)
+        return index_of(self.registry)
 
 
 def installation() -> Installation:

@@ -37,7 +37,7 @@ def shared() -> dict[str, str]:
     return {"script": asset_version("burden.js"), "style": asset_version("burden.css")}
 
 
-WISHES: Final = ("signin", "signout", "remark")
+WISHES: Final = ("signin", "signout", "remark", "bulk", "filter")
 """Addresses that are no pages but something to be done: the next run finds them in the session."""
 WORTH: Final = 1_500
 """Shorter HTML is sent as it is."""

@@ -46,6 +46,7 @@ class Place:
     that a note is about, joined by a dash. ``rule``, ``layer``, ``finding``: what the desk shows.
     ``issuer``: whose demands are shown. ``role``: tried on in demo mode, else without effect.
     ``rows``, ``cols``, ``amount``, ``span``, ``kinds``, ``tiers``, ``lines``, ``levels``: what is crossed (lists are parted by commas).
+    ``state``, ``owner``, ``due``, ``text``, ``past``: how the desk is narrowed, and whose history it shows.
     ``left``, ``right``: what is compared, as AREA~PERIOD~ISSUER."""
 
     area: str = ""
@@ -59,6 +60,11 @@ class Place:
     finding: str = ""
     layer: str = ""
     issuer: str = ""
+    state: str = ""
+    owner: str = ""
+    due: str = ""
+    text: str = ""
+    past: str = ""
     role: str = ""
     rows: str = "place"
     cols: str = "kind"
@@ -98,11 +104,17 @@ class Place:
     @property
     def plain(self) -> Place:
         """The same without what one page alone asks for: what links from page to page carry."""
-        own = (*CHOSEN, "q", "note", "rule", "layer", "finding")
+        own = (*CHOSEN, *SIFTING, "q", "note", "rule", "layer", "finding")
         return replace(self, **{name: getattr(Place, name) for name in own})
 
 
 CHOSEN: Final = ("rows", "cols", "amount", "span", "kinds", "tiers", "lines", "levels", "left", "right")
+
+
+SIFTING: Final = ("state", "owner", "due", "text", "past")
+STATES: Final = ("new", "acknowledged", "asked", "explained", "decided", "appealed", "closed")
+DUES: Final = ("due", "overdue")
+PASTS: Final = ("rule", "issuer")
 
 
 def _one_of(value: str, known: tuple[str, ...], default: str) -> str:
@@ -129,6 +141,11 @@ def read_place(query: Mapping[str, str], home: str, lang: str) -> Place:
         range=span if chosen_days(span := query.get("range", "")) else "",
         at=canonical(query.get("at", "")),
         lang=_one_of(query.get("lang", ""), LANGUAGES, lang),
+        state=_one_of(query.get("state", ""), STATES, ""),
+        owner=query.get("owner", "").strip()[:LONGEST],
+        due=_one_of(query.get("due", ""), DUES, ""),
+        text=query.get("text", "").strip()[:LONGEST],
+        past=_one_of(query.get("past", ""), PASTS, ""),
         **_chosen(query),
     )
 

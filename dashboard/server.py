@@ -14,11 +14,12 @@ from typing import Final
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.assets import PLOTLY
 from dashboard.installation import installation
+from dashboard.views.masthead import PAGES
 
 FRONTEND: Final = Path(streamlit.__file__).parent / "static"
 OWN: Final = Path(__file__).parent / "static"
@@ -95,6 +96,30 @@ class Assets:
                 }
                 body = _packed(path)
                 await Response(body, media_type=TYPES[path.suffix], headers=headers)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+STRAY: Final = re.compile(r"/([a-zA-Z][a-zA-Z0-9_-]{0,30})/?", re.ASCII)
+KNOWN: Final = {*PAGES, "healthz", "oauth2callback", "api"}
+
+
+class Strays:
+    """Leads a reader who asks for a page that does not exist to the first page, which says so (``lost`` in the address)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and "text/html" in Headers(scope=scope).get("accept", "")
+        ):
+            name = STRAY.fullmatch(scope["path"])
+            if name and name[1] not in KNOWN:
+                query = scope["query_string"].decode("latin-1")
+                await RedirectResponse(f"/?lost={name[1]}{'&' if query else ''}{query}")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -23,7 +23,7 @@ STACKED: Final = 13
 """More columns than this make a heat map."""
 DIMENSION_WORDS: Final = {
     "place": "Place", "tier": "Receivers", "issuer": "Issuer", "line": "Line", "level": "Level of the issuer", "kind": "Kind", "month": "Month",
-    "week": "Week", "day": "Day", "none": "None",
+    "week": "Week", "day": "Day", "none": "No columns",
 }  # fmt: skip
 AMOUNT_WORDS: Final = {
     "likely": "Person-hours, likely", "low": "Person-hours, low", "high": "Person-hours, high", "demands": "Demands",

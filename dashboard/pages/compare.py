@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.choices import period
+from dashboard.choices import office, period
 from dashboard.drawing import live_chart, live_words
 from dashboard.figures.bullets import bullets
 from dashboard.figures.chart import Chart
@@ -25,7 +25,7 @@ from dashboard.words import moment
 
 
 def side(found: Frame, name: str, now: Asked) -> None:
-    """The fields of one side: a place by name or code, a period, an issuer by its code."""
+    """The fields of one side: a place by name or code, a period, an issuer by its name."""
     say, place = found.context.say, found.context.place
 
     def chosen(**changes: str) -> None:
@@ -33,10 +33,11 @@ def side(found: Frame, name: str, now: Asked) -> None:
         go(place.link(**both | {name: now._replace(**changes).text}))
 
     st.markdown(f"**{say('Left') if name == 'left' else say('Right')} · {found.context.name(now.area)}**")
+    shown = found.context.name(now.area) if now.area else ""
     typed = st.text_input(
-        say("Place: name or code"), now.area, placeholder=say("The whole country"), key=f"area-{name}-{now.text}"
+        say("Place: name or code"), shown, placeholder=say("The whole country"), key=f"area-{name}-{now.text}"
     ).strip()
-    if typed != now.area:
+    if typed != shown:
         _moved(found, typed, lambda code: chosen(area=code))
     period(
         found,
@@ -47,12 +48,9 @@ def side(found: Frame, name: str, now: Asked) -> None:
         years=True,
         chosen=lambda text: chosen(period=text),
     )
-    code = st.text_input(say("Issuer: code, empty for all"), now.issuer, key=f"issuer-{name}-{now.text}").strip()
-    if code != now.issuer:
-        if code and not found.knows_issuer(code):
-            st.warning(say("There is no issuer {code}. Codes look like 510104-education.", code=code))
-        else:
-            chosen(issuer=code)
+    office(
+        found, say("Issuer: name, empty for all"), f"{name}-{now.text}", now.issuer, lambda code: chosen(issuer=code)
+    )
 
 
 def _moved(found: Frame, typed: str, chosen: Callable[[str], None]) -> None:

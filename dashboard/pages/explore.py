@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.choices import one_of, period, some_of
+from dashboard.choices import office, one_of, period, some_of
 from dashboard.drawing import live_chart
 from dashboard.exports import take_table
 from dashboard.figures.chart import Cell
@@ -47,15 +47,17 @@ def choices(found: Frame) -> None:
         period(
             found, say("Period"), "span", place.span, today, years=False, chosen=lambda text: go(place.link(span=text))
         )
-    four = st.columns(4)
+    five = st.columns(5)
     lines = {name: one.zh if say.lang == "zh" else one.en for name, one in sorted(found.shared.registry.lines.items())}
-    with four[0]:
+    with five[0]:
         some_of(found, say("Kinds"), "kinds", {kind: found.context.kind(n) for n, kind in enumerate(KINDS, start=1)})
-    with four[1]:
+    with five[1]:
         some_of(found, say("Receivers"), "tiers", {name: say(word) for name, word in TIER_WORDS.items()})
-    with four[2]:
+    with five[2]:
         some_of(found, say("Lines"), "lines", lines)
-    with four[3]:
+    with five[4]:
+        office(found, say("Issuer"), "explore", place.issuer, lambda code: go(place.link(issuer=code)))
+    with five[3]:
         some_of(found, say("Levels of issuers"), "levels", {name: say(word) for name, word in LEVEL_WORDS.items()})
 
 
@@ -71,13 +73,15 @@ def table(found: Frame) -> None:
         shown = table_of(found.context, answer.value)
         with st.container(key="figure-table"):
             panel("table-head", heading(found.context, answer), topic="survey")
+            table = pd.DataFrame(list(shown.rows), columns=list(shown.columns))
+            table = table.drop(columns=[found.context.say("Code")], errors="ignore")  # codes are for files
             numbers = {
                 name: st.column_config.NumberColumn(format="localized")
                 for name in shown.columns
                 if name not in _texts(found)
             }
             st.dataframe(
-                pd.DataFrame(list(shown.rows), columns=list(shown.columns)), column_config=numbers, hide_index=True,
+                table, column_config=numbers, hide_index=True, placeholder="–",
                 height=min(SHOWN_HEIGHT, 35 * len(shown.rows) + 38),
                 alt=heading(found.context, answer, plain=True), key="pivot-table",
             )  # fmt: skip

@@ -26,8 +26,8 @@ from streams.registry import RegistryError
 from streams.store import OutOfScope
 from streams.store.issuing import require_issuer
 
+# Quotas that are drawn, those first of which most is used. No text of its own here: Streamlit would show it on the page.
 QUOTAS = 3
-"""Quotas that are drawn, those first of which most is used."""
 
 
 def draw(found: Frame, code: str, part: str) -> Html:

@@ -37,7 +37,9 @@ export async function show(component) {
   if (root.written !== html) {
     const next = document.createElement('template');
     next.innerHTML = html;
+    const ticked = new Set([...root.querySelectorAll('input[name=pick]:checked')].map((one) => one.value));
     morph(root, next.content);
+    root.querySelectorAll('input[name=pick]').forEach((one) => { one.checked = ticked.has(one.value); });
     root.written = html;
     const words = root.querySelector('[lang]');
     if (words) document.documentElement.lang = words.lang;
@@ -216,6 +218,8 @@ function go(root, query) {
 
 function follow(event, root) {
   if (event.target.closest('[data-print]')) return window.print();
+  const all = event.target.closest('input[data-all]');
+  if (all) return root.querySelectorAll('input[name=pick]').forEach((one) => { one.checked = all.checked; });
   const form = event.target.closest('[data-picture]');
   if (form) return picture(form);
   const link = event.target.closest('[data-go]');
@@ -223,11 +227,22 @@ function follow(event, root) {
   event.preventDefault();
   hideTip();
   if ((link.dataset.go.includes('area=') || !link.dataset.go.startsWith('?')) && !link.closest('.choices, .choice')) window.scrollTo({ top: 0 });
+  if (/^(remark|filter)\?/.test(link.dataset.go)) return root.component.setTriggerValue('go', link.dataset.go);
   go(root, link.dataset.go);
+}
+
+/* What is ticked goes with the act that is chosen; said once and never again by itself: acts are written. */
+function wish(form, root) {
+  const picks = [...root.querySelectorAll('input[name=pick]:checked')].map((one) => one.value);
+  const said = new URLSearchParams([...new FormData(form)].filter(([name]) => name !== 'pick'));
+  said.set('picks', picks.join(','));
+  root.querySelectorAll('input[name=pick], input[data-all]').forEach((one) => { one.checked = false; });
+  root.component.setTriggerValue('go', `${form.dataset.wish}?${said}`);
 }
 
 function search(event, root) {
   event.preventDefault();
+  if (event.target.dataset.wish) return wish(event.target, root);
   const field = event.target.querySelector('input');
   go(root, event.target.dataset.base + '&q=' + encodeURIComponent(field.value));
 }

@@ -13,8 +13,10 @@ from dashboard.place import UNIT_DIGITS, Place
 from dashboard.settings import Settings
 from dashboard.views.markup import Html, html, link, tag
 from dashboard.words import Words
+from streams.desk.findings import titles_of
 from streams.events.model import KINDS
 from streams.registry import Registry, RegistryError
+from streams.registry.elements import CODE, element_name
 from streams.store.issuing import OVERSEES
 
 AS_OF: Final = (
@@ -110,6 +112,19 @@ class Context:
         except RegistryError:
             return code
         return found.name_zh if self.say.lang == "zh" else found.name_en
+
+    def rule(self, code: str) -> str:
+        """What a rule is about, in a few words; its number where no pack holds it."""
+        zh, en = (*titles_of(code), "", "")[:2]
+        return (zh if self.say.lang == "zh" else en) or code.partition("-")[0]
+
+    def element(self, code: str) -> Html:
+        """What a data element that a request asks for is called; its code, where it has one, is one hover away."""
+        return tag("span", self.named_element(code), title=code if CODE.fullmatch(code) else None)
+
+    def named_element(self, code: str) -> str:
+        """The same as plain text, for paper; a code without a name says that it is one."""
+        return element_name(code, self.registry.lines, self.say.language) or self.say("data item {code}", code=code)
 
     def to_issuer(self, code: str) -> Html:
         """The name of an issuer, as a link to what it causes where the reader oversees it."""

@@ -5,6 +5,7 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML. Severity and layer are word
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard.board import Answer
@@ -12,13 +13,15 @@ from dashboard.place import LAYERS
 from dashboard.sheets.desk import DeskSheet, FindingSheet, Row
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
+from dashboard.views.narrowing import histories, is_narrowed, narrowed, tick, tick_all, together
 from dashboard.words import moment
 from streams.alerts.evidence import Document, document
 from streams.store.findings import COUNTY_DIGITS, NOBODY, OpenCount, OpenGroup
+from streams.store.saved import SavedFilter
 
 
-def desk(context: Context, answer: Answer[DeskSheet]) -> Html:
-    """Figures by layer, the rules that have open findings, the findings."""
+def desk(context: Context, answer: Answer[DeskSheet], kept: Sequence[SavedFilter] = ()) -> Html:
+    """Figures by layer, what the list can be narrowed to, the rules that have open findings, the findings. ``kept``: the reader's filters."""
     say, found = context.say, answer.value
     hint = tag(
         "p",
@@ -32,10 +35,21 @@ def desk(context: Context, answer: Answer[DeskSheet]) -> Html:
         "div",
         hint,
         layers(context, found),
+        narrowed(context, found.caseload, kept),
         tag("div", left, right, class_="row narrow-left"),
         said(context, found),
         class_="bw stale" if answer.failed else "bw",
     )
+
+
+def own_findings(context: Context) -> Html:
+    """Shown to an office, which oversees no area: where the findings about its own demands are."""
+    say = context.say
+    text = say(
+        "The desk is for those who oversee an area. Findings about the demands of your office are on its own page; each can be explained there."
+    )
+    way = link(f"issuer{context.place.plain.link()}", say("To the page of my office"), class_="act")
+    return tag("div", card(say("Findings about them"), tag("p", text), tag("p", way), key="own"), class_="bw")
 
 
 def said(context: Context, found: DeskSheet) -> Html:
@@ -122,10 +136,15 @@ def listing(context: Context, found: DeskSheet) -> Html:
     say = context.say
     if found.groups:
         return grouped(context, found)
+    if not found.rows and is_narrowed(context.place):
+        text = say("No finding fits what was chosen. Take a choice away, or look at a larger area.")
+        return card(say("Open findings"), tag("p", text, class_="none"), key="findings")
     if not found.rows:
         text = say("No finding is open. What is found shows here within seconds of the event that causes it.")
         return card(say("Open findings"), tag("p", text, class_="none"), key="findings")
-    head = tag("tr", *(tag("th", say(word)) for word in ("Where and what", "Measured", "Since", "Case")))
+    head = tag(
+        "tr", tick_all(context), *(tag("th", say(word)) for word in ("Where and what", "Measured", "Since", "Case"))
+    )
     body = tag(
         "div",
         tag("table", tag("thead", head), tag("tbody", [_row(context, one, found.at_us) for one in found.rows])),
@@ -148,6 +167,7 @@ def listing(context: Context, found: DeskSheet) -> Html:
         say("Open findings"),
         back,
         body,
+        together(context),
         rest,
         note=note,
         source=context.source(found.at_us),
@@ -160,7 +180,9 @@ def grouped(context: Context, found: DeskSheet) -> Html:
     """The findings as lines of one issuer and one rule, each leading to its own."""
     say = context.say
     words = ("Who and what", "Open", "Since")
-    head = tag("tr", *(tag("th", say(word), class_="num" if word == "Open" else None) for word in words))
+    head = tag(
+        "tr", tick_all(context), *(tag("th", say(word), class_="num" if word == "Open" else None) for word in words)
+    )
     rows = [_group(context, one, found) for one in found.groups]
     body = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="table", tabindex="0")
     more = found.groups_in_all - len(found.groups)
@@ -176,7 +198,14 @@ def grouped(context: Context, found: DeskSheet) -> Html:
         groups=say.number(found.groups_in_all),
     )
     return card(
-        say("Open findings"), body, rest, note=note, source=context.source(found.at_us), aside=aside, key="findings"
+        say("Open findings"),
+        body,
+        together(context),
+        rest,
+        note=note,
+        source=context.source(found.at_us),
+        aside=aside,
+        key="findings",
     )
 
 
@@ -189,9 +218,12 @@ def _group(context: Context, one: OpenGroup, found: DeskSheet) -> Html:
         who = context.issuer(one.who) if one.who else say("no single issuer")
         href = place.link(rule=one.rule, issuer=one.who or NOBODY)
     where = link(f"desk{href}", tag("b", who), " ", found.titles[one.rule][say.lang])
+    office = one.who if len(place.area) >= COUNTY_DIGITS else ""
+    marks = tag("span", _layer(context, one.layer), histories(context, one.rule, office), class_="marks")
     return tag(
         "tr",
-        tag("td", where, tag("span", _layer(context, one.layer), class_="marks"), class_="who"),
+        tick(context, f"{one.rule}~{one.who or NOBODY}", f"{who} {found.titles[one.rule][say.lang]}"),
+        tag("td", where, marks, class_="who"),
         tag("td", tag("b", say.number(one.count)), class_="num"),
         tag("td", say.when(one.since_us, found.at_us)),
         data_group=f"{one.rule} {one.who}",
@@ -208,14 +240,22 @@ def _row(context: Context, row: Row, at_us: int) -> Html:
     case = html(
         tag("span", _state(context, row.case.state), class_=f"casestate {row.case.state}"),
         _due(context, row.case.due, at_us),
+        tag("span", say("in charge: {who}", who=row.case.owner), class_="path") if row.case.owner else "",
     )
     return tag(
         "tr",
+        tick(context, one.finding, f"{context.name(one.place)} {row.title[say.lang]}"),
         tag(
             "td",
             where,
             who,
-            tag("span", _layer(context, one.layer), _severity(context, row.severity), class_="marks"),
+            tag(
+                "span",
+                _layer(context, one.layer),
+                _severity(context, row.severity),
+                histories(context, one.rule, one.issuer),
+                class_="marks",
+            ),
             class_="who",
         ),
         tag("td", measured, class_="measured"),

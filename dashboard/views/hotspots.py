@@ -84,7 +84,7 @@ def per_head(context: Context, found: HotspotSheet) -> Html:
     """Townships by load for each member of staff, where that number is known."""
     say = context.say
     empty = say(
-        "No numbers of staff are known. They come with your own organisations (burdenwatch registry import); "
+        "No numbers of staff are known. They come with your own organisations, which whoever runs this installation imports; "
         "until then load per unit stands for it."
     )
     body = _list(context, found.per_head, lambda one: html(say.hours(one.measure)), empty)

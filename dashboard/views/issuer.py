@@ -171,7 +171,12 @@ def findings(context: Context, found: IssuerSheet) -> Html:
             "li",
             tag(
                 "div",
-                link(f"desk{context.place.link(finding=one.finding)}", f"{one.rule}", class_="name"),
+                link(
+                    f"desk{context.place.link(finding=one.finding)}",
+                    context.rule(one.rule),
+                    class_="name",
+                    title=one.rule,
+                ),
                 tag("span", say("found {when}", when=say.when(one.since_us, found.at_us)), class_="path"),
                 class_="who",
             ),
@@ -320,5 +325,5 @@ def assessment(context: Context, draft: Mapping[str, Any], found: Mapping[str, A
 def which(context: Context) -> Html:
     """Shown where no issuer is named."""
     say = context.say
-    text = say("Choose an issuer: open one from the rankings of the situation page, or add issuer=CODE to the address.")
+    text = say("Choose an issuer: open one from the rankings of the situation page, or search for its name above.")
     return tag("div", card(say("Which issuer?"), tag("p", text), key="choose"), class_="bw")

@@ -42,7 +42,7 @@ def masthead(context: Context, health: Health | None, at_us: int, failed: str, n
     )
     field = tag(
         "input", type="search", name="q", value=context.place.q or None, autocomplete="off",
-        placeholder=say("Find a place: name or code"), aria_label=say("Find a place: name or code"),
+        placeholder=say("Find a place or an office: name or code"), aria_label=say("Find a place or an office: name or code"),
     )  # fmt: skip
     form = tag("form", field, class_="search", role="search", data_base=context.place.link(q="", unit=""))
     other = "en" if say.lang == "zh" else "zh"
@@ -163,7 +163,7 @@ def results(context: Context, hits: Sequence[Hit]) -> Html:
         text = say("Nothing is called {q}. Type a part of a name, or the code of a village.", q=context.place.q)
         return tag("div", tag("p", text), class_="hits", role="status")
     rows = [
-        context.go(
+        _office(context, hit) if hit.is_office else context.go(
             hit.code, tag("b", context.name(hit.code)), tag("span", " › ".join(context.name(c) for c in context.above(hit.code))),
             tag("code", hit.code),
         )
@@ -171,3 +171,12 @@ def results(context: Context, hits: Sequence[Hit]) -> Html:
     ]  # fmt: skip
     close = link(context.place.link(q=""), say("Close"), class_="close")
     return tag("div", tag("p", say("Found for {q}", q=context.place.q), close), rows, class_="hits", role="status")
+
+
+def _office(context: Context, hit: Hit) -> Html:
+    """An office that was found: to what it causes."""
+    href = f"issuer{context.place.plain.link(issuer=hit.code, unit='')}"
+    where = " › ".join(context.name(code) for code in (*context.above(hit.area), hit.area) if code) if hit.area else ""
+    return link(
+        href, tag("b", context.issuer(hit.code)), tag("span", context.say("office"), " ", where), title=hit.code
+    )

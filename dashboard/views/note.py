@@ -46,7 +46,7 @@ def _merge(context: Context, pair: Twice) -> Html:
         tag("p", say("To: {who}", who=say("; ").join(context.issuer(one.issuer) for one in (pair.first, pair.second)))),
         tag("p", say("The two requests below are open at this unit at the same time and ask for the same data:")),
         _table(context, (pair.first, pair.second)),
-        tag("p", say("In common: {items}.", items=say("; ").join(pair.elements))),
+        tag("p", say("In common: {items}.", items=say("; ").join(context.named_element(one) for one in pair.elements))),
         tag("p", say(
             "We ask that the offices concerned agree on one collection and one deadline, and take the data from each other. Until then "
             "this unit proposes to report once, to {first}, and to send a copy to {second}.",

@@ -6,6 +6,7 @@ Pure. Flows in: a Context. Flows out: HTML.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from dashboard.place import Place
 from dashboard.views.context import Context
@@ -76,6 +77,19 @@ def unknown(context: Context) -> Html:
         return Html("")
     text = context.say("There is no place with the code {code}; this is the nearest page.", code=context.unknown)
     return html(tag("p", text, class_="hint", role="alert"))
+
+
+def strange(context: Context, misread: Sequence[str], lost: str, *, no_issuer: bool, no_rule: bool) -> Html:
+    """Said when the address names an issuer or a rule that does not exist, or something that is no code at all."""
+    say, place = context.say, context.place
+    texts = [say("“{value}” in the address is not understood and was passed over.", value=value) for value in misread]
+    if lost:
+        texts.append(say("There is no page {page} here; this is the first one.", page=lost))
+    if no_issuer:
+        texts.append(say("There is no issuer with the code {code}. Search for its name above.", code=place.issuer))
+    if no_rule:
+        texts.append(say("There is no rule {code}. All rules stand on the page of the rules.", code=place.rule))
+    return html(*(tag("p", text, class_="hint", role="alert") for text in texts))
 
 
 def no_page(context: Context) -> Html:

@@ -5,12 +5,16 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from dashboard.board import Answer
+from dashboard.place import FINDING, ISSUER, RULE
 from dashboard.sheets.health import HealthSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag
+from dashboard.views.masthead import PAGES
+from streams.alerts.cases import VERBS
 from streams.store.parts import PartState
 
 QUIET_US: Final = 5 * 86_400_000_000
@@ -50,8 +54,8 @@ def advice(context: Context, found: HealthSheet) -> Html:
             )
         )
     for fault in found.faults:
-        text = say("Rule {rule} cannot be asked: {error}. All other rules go on.", rule=fault.rule, error=fault.error)
-        wrong.append((text, "burdenwatch rules check"))
+        text = say("Rule “{rule}” cannot be asked. All other rules go on.", rule=context.rule(fault.rule))
+        wrong.append((text, f"burdenwatch rules check # {fault.error}"))
     lag = sum(one.lag for one in health.lags)
     if lag > BEHIND:
         wrong.append(
@@ -142,7 +146,7 @@ def workers(context: Context, found: HealthSheet) -> Html:
     rows = [
         tag(
             "tr",
-            tag("td", one.component),
+            tag("td", say(PART_NAMES.get(one.component, one.component))),
             tag("td", say.number(one.partition), class_="num"),
             tag("td", say.number(one.lag), class_="num"),
             tag("td", say.number(one.rate, 1), class_="num"),
@@ -167,7 +171,7 @@ def refused(context: Context, found: HealthSheet) -> Html:
         tag(
             "tr",
             tag("td", context.refusal(one.code)),
-            tag("td", one.source or "–"),
+            tag("td", source_name(context, one.source)),
             tag("td", say.number(one.n), class_="num"),
         )
         for one in found.health.refused
@@ -228,7 +232,7 @@ def feeds(context: Context, found: HealthSheet) -> Html:
     rows = [
         tag(
             "tr",
-            tag("td", one.source),
+            tag("td", source_name(context, one.source)),
             tag("td", say.number(one.issued), class_="num"),
             tag(
                 "td",
@@ -243,6 +247,37 @@ def feeds(context: Context, found: HealthSheet) -> Html:
     return card(say("Feeds"), body, note=note, source=context.source(found.at_us), key="feedlist")
 
 
+SENDER: Final = re.compile(r".*/([0-9]{6})[/-]([a-z][a-z-]*)", re.ASCII)
+FILE: Final = re.compile(r".*\.(csv|xlsx|docx|pdf)", re.ASCII)
+
+
+def source_name(context: Context, source: str) -> Html:
+    """Who reports from a source, by name where its address says it; else the address, as what it is."""
+    body = SENDER.fullmatch(source)
+    code = f"{body[1]}-{body[2]}" if body else ""
+    name = context.issuer(code) if code else ""
+    if name and name != code:
+        return tag("span", name, title=source)
+    return tag("code", source.removeprefix("//").replace("/", " / "), title=source) if source else html("–")
+
+
+def about(context: Context, detail: str) -> str:
+    """What somebody looked at, in words; what is a name for machines alone stands one hover away."""
+    say = context.say
+    if not detail:
+        return ""
+    if RULE.fullmatch(detail):
+        return context.rule(detail)
+    if ISSUER.fullmatch(detail):
+        return context.issuer(detail)
+    verb, _, rest = detail.partition(" ")
+    if FINDING.fullmatch(rest or verb):
+        return say(f"act {verb}") if rest and verb in VERBS else say("a finding")
+    if ending := FILE.fullmatch(detail):
+        return say("a file ({form})", form=ending[1].upper())
+    return say("more in the tooltip") if re.search(r"[A-Za-z0-9]", detail) else detail
+
+
 def deeds(context: Context, found: HealthSheet) -> Html:
     """Who looked at what; operators alone get it."""
     say = context.say
@@ -255,9 +290,9 @@ def deeds(context: Context, found: HealthSheet) -> Html:
             tag("td", one.who),
             tag("td", say(f"role {one.role}") if one.role else "–"),
             tag("td", say(f"deed {one.deed}")),
-            tag("td", one.page),
-            tag("td", one.area or say("The whole country")),
-            tag("td", one.detail),
+            tag("td", say(PAGES[one.page]) if one.page in PAGES else one.page),
+            tag("td", context.name(one.area), title=one.area or None),
+            tag("td", about(context, one.detail), title=one.detail or None),
         )
         for one in found.deeds
     ]

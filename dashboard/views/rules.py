@@ -11,6 +11,7 @@ from dashboard.board import Answer
 from dashboard.sheets.rules import RulesSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, bar, card, html, link, tag
+from streams.alerts.evidence import edition_in_words
 from streams.rules.backtest import Line
 from streams.rules.book import Standing
 from streams.rules.tables import TABLES
@@ -28,11 +29,11 @@ def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
 def packs(context: Context, found: RulesSheet) -> Html:
     """Which texts apply here."""
     say = context.say
-    rows = [
-        tag("li", tag("div", tag("span", zh if say.lang == "zh" else en, class_="name"), tag("span", edition, class_="path"), class_="who"),
-            tag("b", say("{n} rules", n=say.number(count))))
-        for edition, zh, en, count in found.packs
-    ]  # fmt: skip
+    rows = []
+    for edition, zh, en, count in found.packs:
+        version = tag("span", edition_in_words(edition, say.language), class_="path", title=edition)
+        name = tag("span", zh if say.lang == "zh" else en, class_="name")
+        rows.append(tag("li", tag("div", name, version, class_="who"), tag("b", say("{n} rules", n=say.number(count)))))
     note = say(
         "A lower pack may only tighten what stands above it. The version in force on the day of a demand decides."
     )
@@ -65,7 +66,7 @@ def _row(context: Context, found: RulesSheet, one: Standing) -> Html:
     say, rule = context.say, one.rule
     return tag(
         "tr",
-        tag("td", link(context.place.link(rule=rule.id), rule.id)),
+        tag("td", link(context.place.link(rule=rule.id), rule.id.partition("-")[0], title=rule.id)),
         tag("td", _title(context, one), _without_list(context, found, rule.id)),
         tag("td", tag("span", say(f"layer {rule.layer}"), class_=f"chip {rule.layer}")),
         tag("td", limit(context, one), class_="num"),
@@ -143,7 +144,7 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         (say("Exempt"), (say("; ")).join(exemption(name, context.say.language) for name in rule.exempt) or "–"),
         (say("Is told to"), ", ".join(say(f"tell {who}") for who in rule.tell)),
         (say("List"), list_of(context, found, rule.id)),
-        (say("Version"), ", ".join((one.edition, *one.changed))),
+        (say("Version"), say("; ").join(edition_in_words(each, say.language) for each in (one.edition, *one.changed))),
         (say("Open now"), say.number(found.open.get(rule.id, 0))),
         (say("Upheld"), right(context, found, rule.id)),
     ]
@@ -151,14 +152,23 @@ def one_rule(context: Context, found: RulesSheet, one: Standing) -> Html:
         facts.append((say("What helps"), rule.remedy.zh if say.lang == "zh" else rule.remedy.en))
     listed = tag("dl", *(html(tag("dt", name), tag("dd", value)) for name, value in facts), class_="factlist")
     tests = found.tests.get(rule.id, ())
-    cases = tag("ol", *(tag("li", tag("span", f"✓ {name}", class_="name")) for name in tests), class_="plainlist")
+    # Cases have names in English alone: elsewhere they are numbered, the name one hover away.
+    told = [name if say.lang == "en" else say("case {n}", n=n) for n, name in enumerate(tests, start=1)]
+    cases = tag(
+        "ol",
+        *(
+            tag("li", tag("span", f"✓ {text}", class_="name", title=name))
+            for text, name in zip(told, tests, strict=True)
+        ),
+        class_="plainlist",
+    )
     back = tag("p", link(context.place.link(rule=""), say("All rules")), class_="tools")
     note = say(
         "Each case is a short story of demands with the findings that must come of it; they run with every change of the software."
     )
     return html(
         back,
-        card(rule.id, listed, key="rulefacts"),
+        card(rule.id.partition("-")[0], listed, key="rulefacts"),
         card(say("Its tests"), cases if tests else tag("p", say("No case names it."), class_="none"), note=note,
              source=context.source(found.at_us), aside=say("{n} cases", n=len(tests)), key="ruletests"),
     )  # fmt: skip

@@ -167,7 +167,9 @@ def _pair(context: Context, pair: Twice) -> Html:
         tag("span", tag("b", context.issuer(one.issuer)), f" · {one.title}", class_="name")
         for one in (pair.first, pair.second)
     ]
-    shared = tag("span", say("Both ask for: {items}", items=say("; ").join(pair.elements)), class_="path")
+    before, after = say("Both ask for: {items}").split("{items}")
+    named = [html(say("; ") if place else "", context.element(one)) for place, one in enumerate(pair.elements)]
+    shared = tag("span", before, *named, after, class_="path")
     note = link(
         context.place.link(note=f"{pair.first.key}-{pair.second.key}"), say("Print a note: please merge"), class_="act"
     )

@@ -28,7 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "issuer": ("发起单位", "Issuer"),
     "phase": ("状态", "Phase"),
     "measured": ("判定", "Judged"),
-    "identity": ("编号", "Identity"),
+    "untitled": ("（标题未提供）", "(no title at hand)"),
     "issued": ("发出时间", "Issued"),
     "inputs": ("判定所用数据", "What the rule looked at"),
     "name": ("项目", "Name"),
@@ -145,15 +145,14 @@ def _facts(finding: Mapping[str, Any], why: Mapping[str, Any], say: Teller) -> t
     basis = why["basis"]
     verified = "" if basis["verified"] else say("unverified")
     return (
-        (say("rule"), f"{why['title'][say.language]} ({why['rule']})"),
-        (say("edition"), why["edition"]),
+        (say("rule"), f"{why['title'][say.language]} ({why['rule'].partition('-')[0]})"),
+        (say("edition"), edition_in_words(why["edition"], say.language)),
         (say("basis"), f"{basis['instrument']} {basis.get('article') or ''}{verified}".strip()),
         (say("layer"), say.value(why["layer"])),
         (say("subject"), _subject(why, say)),
         (say("issuer"), say.issuer(why["issuer"]) if why["issuer"] else say("none")),
         (say("phase"), f"{say.value(finding['phase'])} ({instant(finding['since_us'])})"),
         (say("measured"), why["measured"][say.language]),
-        (say("identity"), why["subject"]),
     )
 
 
@@ -165,12 +164,18 @@ def _subject(why: Mapping[str, Any], say: Teller) -> str:
     if kind == "issuer":
         return say.issuer(code)
     first = next(iter(why["events"]), None)
-    return _document(first) if first is not None and kind == "event" else str(why["subject"])
+    return _document(first, say) if first is not None and kind == "event" else say("untitled")
 
 
-def _document(event: Mapping[str, Any]) -> str:
-    """Title and number of a demand; its identity where neither is at hand."""
-    return f"{event['title']} {event['doc_no']}".strip() or str(event["event"])
+def edition_in_words(edition: str, language: Language) -> str:
+    """NAME@FROM as the day from which the version is in force."""
+    day = edition.partition("@")[2] or edition
+    return f"{day}起施行" if language == "zh" else f"in force from {day}"
+
+
+def _document(event: Mapping[str, Any], say: Teller) -> str:
+    """Title and number of a demand."""
+    return f"{event['title']} {event['doc_no']}".strip() or say("untitled")
 
 
 def _lead(why: Mapping[str, Any], say: Teller) -> tuple[str, ...]:
@@ -197,14 +202,13 @@ def _grounds(why: Mapping[str, Any], say: Teller) -> Iterator[Table]:
     yield say.table("inputs", ("name", "value"), inputs)
     events = (
         (
-            _document(one),
+            _document(one, say),
             say.issuer(one["issuer"]) if one["issuer"] else "",
             instant(one["at_us"]) if one["at_us"] else "",
-            one["event"],
         )
         for one in why["events"]
     )
-    yield say.table("events", ("document", "issuer", "issued", "identity"), events)
+    yield say.table("events", ("document", "issuer", "issued"), events)
     shares = ((say.issuer(one["issuer"]), f"{one['share']:.1%}") for one in why["shares"])
     yield say.table("shares", ("issuer", "share"), shares)
 

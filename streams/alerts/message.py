@@ -53,12 +53,15 @@ _LAYERS: Final = {"breach": ("违反", "breach"), "notice": ("提示", "notice")
 
 
 class Words(NamedTuple):
-    """What the writer of a message must know: the title of a rule, the name of a place, the address of the dashboard ('' = none)."""
+    """What the writer of a message must know: titles of rules, names of places and bodies, measures, the dashboard's address ('' = none)."""
 
     title: Callable[[str, str, Language], str]
     """Rule, edition, language."""
     place: Callable[[str], str]
     dashboard: str = ""
+    issuer: Callable[[str, Language], str] = lambda code, _language: code
+    measured: Callable[[Told, Language], str] = lambda _told, _language: ""
+    """What was measured against which limit, in a sentence; '' where the rule is not at hand."""
 
 
 class Rendered(NamedTuple):
@@ -106,11 +109,12 @@ def _note(note: str, zh: bool) -> str:
 
 def _line(told: Told, words: Words, language: Language) -> str:
     zh = language == "zh"
-    place = words.place(told.place) or told.subject
+    place = words.place(told.place) or ("全国" if zh else "the whole country")
     layer = _LAYERS.get(told.layer, (told.layer, told.layer))[0 if zh else 1]
     title = words.title(told.rule, told.edition, language)
-    measure = f"{told.value:g}（限 {told.limit:g}）" if zh else f"{told.value:g} (limit {told.limit:g})"
-    issuer = f"{'，发文 ' if zh else ', issuer '}{told.issuer}" if told.issuer else ""
+    plain = f"{told.value:g}（限 {told.limit:g}）" if zh else f"{told.value:g} (limit {told.limit:g})"
+    measure = words.measured(told, language) or plain
+    issuer = f"{'，发文 ' if zh else ', issuer '}{words.issuer(told.issuer, language)}" if told.issuer else ""
     why = _REASONS[told.reason][0 if zh else 1] if told.reason in _REASONS and told.reason else ""
     restated = "" if not why else f"（{why}）" if zh else f" ({why})"
     return f"· [{layer}] {place}{'，' if zh else ', '}{title} {measure}{issuer}{_about(told, zh)}{restated}"
@@ -126,7 +130,7 @@ def _about(told: Told, zh: bool) -> str:
 def _end_line(told: Told, words: Words, language: Language) -> str:
     """A finding that has ended, and why."""
     zh = language == "zh"
-    place = words.place(told.place) or told.subject
+    place = words.place(told.place) or ("全国" if zh else "the whole country")
     why = _REASONS.get(told.reason, (told.reason, told.reason))[0 if zh else 1]
     title = words.title(told.rule, told.edition, language)
     return (

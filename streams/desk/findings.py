@@ -47,6 +47,12 @@ def severity_ranks() -> dict[str, int]:
     return ranks
 
 
+def titles_of(rule: str) -> tuple[str, ...]:
+    """The titles that a rule bears in any pack, in both languages."""
+    named = (one for pack in rulebook().packs for one in pack.rules if one.id == rule)
+    return tuple(text for one in named for text in (one.title.zh, one.title.en))
+
+
 def listed(
     client: Client, scope: Scope, registry: Registry, area: str, phase: str, rule: str, n: int
 ) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Final, cast
+from datetime import date
+from typing import Any, Final, NamedTuple, cast
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
@@ -61,6 +62,51 @@ def acts_of_all(client: Client, scope: Scope, findings: Sequence[str], *, until_
     for row in rows:
         found.setdefault(str(row[0]), []).append(Act(*row))
     return found
+
+
+CASES: Final = 20_000
+"""Findings with acts that are looked through, those acted on last first."""
+
+
+def cases_in(client: Client, scope: Scope, area: str) -> dict[str, list[Act]]:
+    """Acts on findings about places inside an area, by finding, each in order; of the CASES acted on last. Raises OutOfScope."""
+    scope.require_area(area)
+    rows = client.query(
+        f"SELECT {', '.join(NAMES)} FROM case_acts WHERE finding IN (SELECT finding FROM case_acts WHERE finding IN (SELECT finding FROM "
+        "transitions WHERE startsWith(place, {area:String})) GROUP BY finding ORDER BY max(at_us) DESC LIMIT {n:UInt32}) ORDER BY finding, n",
+        parameters={"area": area, "n": CASES},
+    ).result_rows
+    found: dict[str, list[Act]] = {}
+    for row in rows:
+        found.setdefault(str(row[0]), []).append(Act(*row))
+    return found
+
+
+class Month(NamedTuple):
+    """Findings that began to fire in one month (2026-03-01 stands for March) and how they went: ended, decided as upheld, exempt, corrected."""
+
+    month: date
+    found: int
+    ended: int
+    upheld: int
+    exempt: int
+    corrected: int
+
+
+def finding_months(client: Client, scope: Scope, area: str, *, rule: str = "", issuer: str = "") -> list[Month]:
+    """Findings about places inside an area by month (Asia/Shanghai), of one rule or issuer where named, the oldest first. Raises OutOfScope."""
+    scope.require_area(area)
+    rows = client.query(
+        "SELECT toStartOfMonth(toDate(fromUnixTimestamp64Micro(since_us, 'Asia/Shanghai'))) AS month, count(), countIf(phase != 'firing'), "
+        "countIf(said = 'upheld'), countIf(said = 'exempt'), countIf(said = 'corrected') FROM transitions AS t "
+        "LEFT JOIN (SELECT finding, argMax(verdict, n) AS said FROM case_acts WHERE verdict != '' GROUP BY finding) AS c USING (finding) "
+        "WHERE seq IN (SELECT max(seq) FROM transitions WHERE phase IN ('firing', 'resolved') GROUP BY finding) "
+        "AND startsWith(place, {area:String}) "
+        "AND ({rule:String} = '' OR startsWith(rule, {rule:String})) AND ({issuer:String} = '' OR issuer = {issuer:String}) "
+        "GROUP BY month ORDER BY month",
+        parameters={"area": area, "rule": rule, "issuer": issuer},
+    ).result_rows
+    return [Month(*row) for row in rows]
 
 
 @for_everyone

@@ -18,6 +18,7 @@ from streams.registry import Registry
 from streams.rules import Transition, Truth
 from streams.store.issuing import require_issuer
 from streams.store.scope import Scope, Unseen
+from streams.store.sifting import ANY, SIFTED, Sift
 from streams.store.writers import insert_rows
 
 _TRANSITION: Final = tuple(one.name for one in fields(Transition))
@@ -97,6 +98,7 @@ def findings_in(
     skip: int = 0,
     severities: Mapping[str, int] | None = None,
     until_us: int = 0,
+    sift: Sift = ANY,
 ) -> list[StoredTransition]:
     """Findings about places inside an area (or by issuers of the scope) in a phase ('' = all), ``n`` of them after ``skip``; of one
     ``issuer``, or of NOBODY in particular, where named.
@@ -115,13 +117,14 @@ def findings_in(
         "AND ((startsWith(place, {area:String}) AND {all:UInt8}) OR issuer IN {issuers:Array(String)}) "
         "AND ({phase:String} = '' OR phase = {phase:String}) AND ({rule:String} = '' OR startsWith(rule, {rule:String})) "
         "AND ({layer:String} = '' OR layer = {layer:String}) "
-        f"AND {_OF_ISSUER} "
+        f"AND {_OF_ISSUER} AND {SIFTED} "
         f"ORDER BY {'at_us DESC, seq DESC' if severities is None else _WORST} LIMIT {{n:UInt32}} OFFSET {{skip:UInt32}}"
     )
     graves = severities or {"": 0}
     parameters = {
-        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": phase, "rule": rule, "layer": layer,
-        "issuer": issuer, "until": until_us, "n": n, "skip": skip, "rules": list(graves), "graves": list(graves.values()),
+        "area": area, "all": int(scope.covers(area)), "issuers": list(scope.issuers), "phase": "" if sift.ended else phase,
+        "rule": rule, "layer": layer, "issuer": issuer, "until": until_us, "n": n, "skip": skip,
+        "rules": list(graves), "graves": list(graves.values()), **sift.parameters,
     }  # fmt: skip
     return [stored(row) for row in client.query(sql, parameters=parameters).result_rows]
 
@@ -153,7 +156,9 @@ class OpenCount:
     edition: str
 
 
-def open_counts(client: Client, scope: Scope, area: str, *, issuer: str = "", until_us: int = 0) -> list[OpenCount]:
+def open_counts(
+    client: Client, scope: Scope, area: str, *, issuer: str = "", sift: Sift = ANY, until_us: int = 0
+) -> list[OpenCount]:
     """How many findings fire about places inside an area, by rule and layer; of one issuer (or NOBODY) where named. With ``until_us`` as
 
     they stood at that instant. Raises OutOfScope.
@@ -161,9 +166,9 @@ def open_counts(client: Client, scope: Scope, area: str, *, issuer: str = "", un
     scope.require_area(area)
     rows = client.query(
         "SELECT rule, layer, count(), argMax(edition, at_us) FROM transitions "
-        f"WHERE seq IN ({_LAST}) AND phase = 'firing' AND startsWith(place, {{area:String}}) "
-        f"AND {_OF_ISSUER} GROUP BY rule, layer ORDER BY rule",
-        parameters={"area": area, "issuer": issuer, "until": until_us},
+        f"WHERE seq IN ({_LAST}) AND ({{ended:UInt8}} OR phase = 'firing') AND startsWith(place, {{area:String}}) "
+        f"AND {_OF_ISSUER} AND {SIFTED} GROUP BY rule, layer ORDER BY rule",
+        parameters={"area": area, "issuer": issuer, "until": until_us, "ended": int(sift.ended), **sift.parameters},
     ).result_rows
     return [OpenCount(*row) for row in rows]
 
@@ -191,6 +196,7 @@ def open_groups(
     layer: str = "",
     n: int = 60,
     until_us: int = 0,
+    sift: Sift = ANY,
 ) -> tuple[list[OpenGroup], int]:
     """The gravest groups of findings that fire about places inside an area (breaches first, then by severity and number); and how many
 
@@ -200,7 +206,8 @@ def open_groups(
     key = "substring(place, 1, {digits:UInt8})" if len(area) < COUNTY_DIGITS else "issuer"
     sql = (
         f"SELECT rule, {key} AS who, layer, count(), min(since_us), count() OVER () FROM transitions "
-        f"WHERE seq IN ({_LAST}) AND phase = 'firing' AND startsWith(place, {{area:String}}) "
+        f"WHERE seq IN ({_LAST}) AND ({{ended:UInt8}} OR phase = 'firing') AND startsWith(place, {{area:String}}) "
+        f"AND {SIFTED} "
         "AND ({rule:String} = '' OR startsWith(rule, {rule:String})) AND ({layer:String} = '' OR layer = {layer:String}) "
         "GROUP BY rule, who, layer "
         "ORDER BY indexOf(['fact', 'notice', 'breach'], layer) DESC, "
@@ -215,9 +222,37 @@ def open_groups(
         "n": n,
         "rules": list(severities),
         "graves": list(severities.values()),
+        "ended": int(sift.ended),
+        **sift.parameters,
     }
     rows = client.query(sql, parameters=parameters).result_rows
     return [OpenGroup(*row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
+
+
+TITLED: Final = 20_000
+"""Findings whose demands' titles are looked through, the latest first."""
+
+
+def titled(client: Client, scope: Scope, area: str, text: str) -> list[str]:
+    """Findings about places inside an area (of the latest TITLED) behind which stands a demand whose title or number holds a text, in
+    upper or lower case. Raises OutOfScope."""
+    scope.require_area(area)
+    rows = client.query(
+        "SELECT finding, events FROM transitions WHERE seq IN (SELECT max(seq) FROM transitions GROUP BY finding) "
+        "AND startsWith(place, {area:String}) ORDER BY seq DESC LIMIT {n:UInt32}",
+        parameters={"area": area, "n": TITLED},
+    ).result_rows
+    behind = {str(finding): [ident_of(*one.split("#", 1)) for one in events if "#" in one] for finding, events in rows}
+    idents = sorted({one for some in behind.values() for one in some})
+    if not idents:
+        return []
+    found = client.query(
+        "SELECT DISTINCT ident FROM events WHERE ident IN {idents:Array(UInt64)} "
+        "AND (positionCaseInsensitiveUTF8(title, {text:String}) > 0 OR positionCaseInsensitiveUTF8(doc_no, {text:String}) > 0)",
+        parameters={"idents": idents, "text": text},
+    ).result_rows
+    hits = {int(row[0]) for row in found}
+    return [finding for finding, some in behind.items() if hits.intersection(some)]
 
 
 def finding_history(

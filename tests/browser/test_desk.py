@@ -39,7 +39,7 @@ def test_a_rule_is_chosen_and_a_finding_opened(app: App) -> None:
     expect(app.page.locator(".card.findings tbody tr")).to_have_count(1)
     assert "rule=R20" in app.page.url
     app.page.locator(f"tr[data-finding='{LOADED}'] a").first.click()
-    expect(app.page.locator(".evidence")).to_contain_text("unit:510104017")
+    expect(app.page.locator(".evidence")).to_contain_text("锦官驿街道")
     assert f"finding={LOADED}" in app.page.url
 
 
@@ -97,7 +97,7 @@ def test_the_list_can_be_taken_away(app: App, tmp_path: Path) -> None:
     assert len(first) - 6 == int(str(sheet.cell(4, 2).value).split()[0]), "the file says how many findings it holds"
     app.page.wait_for_timeout(1_500)  # the audit is written each second
     app.open("health?role=operator")
-    expect(app.page.locator(".deeds")).to_contain_text("findings-51-")
+    expect(app.page.locator(".deeds")).to_contain_text("文件（CSV）")
 
 
 def test_an_outsider_sees_nothing_of_it(browser: Browser, sichuan: str) -> None:

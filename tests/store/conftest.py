@@ -11,6 +11,9 @@ from infra.local.clickhouse import ClickHouseNode
 from streams.registry.registry import Registry, load
 from streams.store import Address, connect, migrate
 from streams.store.schema import tables
+from tests.store.paging import deeds, opened, shared
+
+__all__ = ["deeds", "opened", "shared"]
 
 WRITER_PASSWORD = "writes"
 READER_PASSWORD = "reads"

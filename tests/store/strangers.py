@@ -24,6 +24,7 @@ from streams.store.findings import StoredTransition, insert_transitions
 from streams.store.lists import insert_list
 from streams.store.remarks import Remark, insert_remark
 from streams.store.rounds import FaultRow, insert_rule_faults
+from streams.store.saved import SavedFilter, insert_saved_filter
 from tests.browser.sample import Sample
 
 NOON_US: Final = 1_772_510_400_000_000  # 2026-03-03 12:00 in Shanghai
@@ -110,6 +111,7 @@ def fill(client: Client, registry: Registry) -> None:
         "rows": rows,
     }
     insert_list(client, ListVersion.model_validate(said), NOON_US)
+    insert_saved_filter(client, INSIDE, SavedFilter("暗号丙", f"area={OURS.area}"), NOON_US)
     insert_audit(client, [Audited(NOON_US, "陈暗号", "supervisor", "view", "desk", OURS.area)], "a")
     insert_rule_faults(
         client, [FaultRow(one.rule, one.edition, NOON_US, "events", "no such column", (f"unit:{OURS.unit}",))]

@@ -86,6 +86,8 @@ CASES: Final[dict[str, Case]] = {
     "beyond.known_to_door": _asked([ident_of("//oa.example.cn/office", "e-1")]),
     "casework.acts_of": _all("@finding"),
     "casework.acts_of_all": lambda things: (([things.finding],), {}),
+    "casework.cases_in": _asked("@area"),
+    "casework.finding_months": _asked("@area"),
     "casework.precedents": _asked(RULE),
     "changing.hours": _all("@area", *DAYS),
     "changing.two_weeks": _all("@area", TODAY),
@@ -101,6 +103,7 @@ CASES: Final[dict[str, Case]] = {
     "findings.open_counts": _asked("@area"),
     "findings.open_groups": _asked("@area", {"": 0}),
     "findings.require_finding": _all("@finding"),
+    "findings.titled": _asked("@area", "暗号"),
     "health.feeds": _asked(0, 10),
     "health.rule_faults": _asked(),
     "health.stream_health": _asked(NOON_US),
@@ -114,6 +117,7 @@ CASES: Final[dict[str, Case]] = {
     "pivots.pivot": _all("@area", *DAYS, Crossing("place", "kind")),
     "remarks.insert_remark": _remark,
     "remarks.remarks_in": _all("@area"),
+    "saved.saved_filters": _asked(),
     "units.hotspots": _all("township", *DAYS, area="@area"),
     "units.hotspots_at": _all("township", METRIC, NOON_US, area="@area"),
     "units.tier_days": _all("township", *DAYS, area="@area"),
@@ -147,6 +151,7 @@ INSIDERS_SEE: Final = {
     "alerting.sent_in", "alerting.silences_in", "alerting.withheld_of", "areas.top_issuers", "casework.acts_of", "casework.acts_of_all",
     "casework.precedents", "demands.recent_demands", "demands.upcoming_demands", "evidence.demands_of_unit", "evidence.events_behind",
     "findings.by_issuer", "findings.finding_history", "findings.findings_in", "issuing.issued_by", "lists.lists_for", "remarks.remarks_in",
+    "casework.cases_in", "findings.titled", "saved.saved_filters",
     "units.hotspots",
 }  # fmt: skip
 """Reads whose answers hold secrets: an insider gets them, so the strangers' tests could fail."""

@@ -18,13 +18,14 @@ from streams.alerts.cases import precision
 from streams.alerts.dispatch import OVER_CAP, Dispatcher, Step
 from streams.alerts.groups import Manner
 from streams.alerts.message import Language, Words
-from streams.alerts.model import CaseView, Notification
+from streams.alerts.model import CaseView, Notification, Told
 from streams.alerts.policy import Policy
 from streams.calendars import Calendar
 from streams.events import ident_of
 from streams.registry import Registry
 from streams.registry.errors import RegistryError
 from streams.rules import Rulebook, Transition
+from streams.rules.wording import measured
 from streams.store import get_meta, set_meta
 from streams.store.alerting import (
     Stored,
@@ -228,4 +229,20 @@ def words_of(book: Rulebook, registry: Registry, dashboard: str) -> Words:
         except RegistryError:
             return code
 
-    return Words(title, place, dashboard)
+    def issuer(code: str, language: Language) -> str:
+        try:
+            found = registry.issuer(code)
+        except RegistryError:
+            return code
+        return found.name_zh if language == "zh" else found.name_en
+
+    def measure(told: Told, language: Language) -> str:
+        standing = book.find(told.rule, told.edition)
+        if standing is None:
+            return ""
+        rule = standing.rule
+        return measured(
+            told.value, told.limit, rule.unit, rule.holds, rule.load is not None or rule.value != "1", language
+        )
+
+    return Words(title, place, dashboard, issuer, measure)
