@@ -95,7 +95,6 @@ def shared(
             "dashboard.installation",
             "dashboard.frame",
             "dashboard.acts",
-            "dashboard.briefs",
             "dashboard.drafts",
             "dashboard.bulk",
         ):
