@@ -14,6 +14,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -85,6 +86,7 @@ class Broker:
         self._producer: Any = None
         self._broken = threading.Event()
         self._progress = threading.Lock()
+        self._told: deque[tuple[asyncio.Future[Exception | None], Exception | None]] = deque()
         self._waiting = 0
         self._moved_at = clock()
         self._taken_at = -LATELY_S
@@ -142,8 +144,10 @@ class Broker:
             self._move(-len(records))
             if fault is None:
                 self._taken_at = self._clock()
-            with contextlib.suppress(RuntimeError):  # the loop may be closed while the last answers come in
-                loop.call_soon_threadsafe(lambda: None if done.done() else done.set_result(fault))
+            self._told.append((done, fault))
+            if len(self._told) == 1:  # whoever comes next finds the loop woken already
+                with contextlib.suppress(RuntimeError):  # the loop may be closed while the last answers come in
+                    loop.call_soon_threadsafe(self._answer)
 
         self._move(len(records))
         self._queue.put(_Parcel(records, tell, topic))
@@ -153,6 +157,14 @@ class Broker:
             raise Unavailable(f"the broker did not answer within {bound_s:g} s", 5) from None
         if fault is not None:
             raise Unavailable(f"the broker did not take the events: {fault}", 5)
+
+    def _answer(self) -> None:
+        """Wake all whose records are done, in the loop's thread."""
+        while self._told:
+            done, fault = self._told[0]
+            if not done.done():
+                done.set_result(fault)
+            self._told.popleft()  # last, so that the list is empty only when all are woken
 
     def _move(self, by: int) -> None:
         with self._progress:

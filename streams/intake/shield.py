@@ -9,7 +9,7 @@ import logging
 import re
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streams.intake.answers import HttpFault, fault, later
@@ -29,6 +29,7 @@ HEADERS: Final = {
     ),
 }
 """Evidence packs are pages of text and styles of their own; nothing else of an answer may ever be shown as a page."""
+_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Shield:
@@ -48,13 +49,12 @@ class Shield:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                there = {name for name, _ in headers}
+                headers += [pair for pair in _HEADERS if pair[0] not in there]
             await send(message)
 
-        host = re.sub(r":[0-9]+$", "", Headers(scope=scope).get("host", "")).lower()
-        if ANY not in self._hosts and host not in self._hosts:
+        if ANY not in self._hosts and (host := _host(scope)) not in self._hosts:
             refused = HttpFault(421, f"host: {host[:80]!r}: this API is not known by that name; set BURDENWATCH_HOSTS")
             await fault(refused)(scope, receive, shielded)
             return
@@ -73,3 +73,8 @@ class Shield:
             await fault(HttpFault(500, "the API failed at this; its log says more"))(scope, receive, shielded)
         finally:
             self._inside -= 1
+
+
+def _host(scope: Scope) -> str:
+    """The name that a request calls us by, without its port."""
+    return re.sub(r":[0-9]+$", "", Headers(scope=scope).get("host", "")).lower()

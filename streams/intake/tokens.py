@@ -19,7 +19,6 @@ The file is JSON or YAML::
 from __future__ import annotations
 
 import hashlib
-import hmac
 import logging
 import re
 from collections.abc import Callable
@@ -103,7 +102,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tokens:
-    """The table of tokens. Looking one up takes the same time whether it is there or not."""
+    """The table of tokens, found by their hashes: how long a look takes says nothing of any token."""
 
     def __init__(
         self,
@@ -114,20 +113,22 @@ class Tokens:
     ) -> None:
         """``path``: read again when the file changes. Raises TokenFault."""
         _check(tokens)
-        self._tokens, self._path, self.now_us = tokens, path, now_us
+        self._path, self.now_us = path, now_us
+        self._put(tokens)
         self._stamp = _stamp(path)
         self._looked_us = 0
+
+    def _put(self, tokens: tuple[Token, ...]) -> None:
+        self._tokens = tokens
+        self._by_hash = {token.sha256: token for token in tokens}
 
     def find(self, bearer: str) -> Token | None:
         """The token whose hash this is and which still holds, else None."""
         self._look_again()
         hashed = hashlib.sha256(bearer.encode()).hexdigest()
         today = (_EPOCH + timedelta(microseconds=self.now_us() + OFFSET_US)).date().isoformat()
-        found = None
-        for token in self._tokens:
-            if hmac.compare_digest(token.sha256, hashed) and (not token.expires or today <= token.expires):
-                found = token
-        return found
+        found = self._by_hash.get(hashed)
+        return found if found is not None and (not found.expires or today <= found.expires) else None
 
     def all(self) -> tuple[Token, ...]:
         """Every token, expired ones too, in the order of the file."""
@@ -143,7 +144,7 @@ class Tokens:
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                self._tokens = load(self._path)._tokens
+                self._put(load(self._path)._tokens)
             except TokenFault as error:
                 _LOG.error("the tokens file is not taken over: %s", error)
 
