@@ -166,9 +166,9 @@ def words(context: Context, survey: Survey) -> list[str]:
     if (limit := found.limit) is not None:
         out.append(
             say(
-                "The limit is that of the rule “{title}”, edition of {day}: {own} person-hours a week for each of {n} ({tier}), drawn as a seventh a "
-                "day beside the mean of the seven days that it looks at. A diamond is a week above it; the rule itself finds only what lasts "
-                "and, where it says so, what lies beyond peers.",
+                "The limit is that of the rule “{title}”, edition of {day}: {own} person-hours a week for each of {n} ({tier}), drawn as a "
+                "seventh a day beside the mean of the seven days that it looks at. A diamond is a week above it; the rule itself finds only "
+                "what lasts and, where it says so, what lies beyond peers.",
                 title=limit.title[say.lang], day=limit.edition.partition("@")[2], own=say.hours(limit.own), n=say.number(limit.units),
                 tier=say(TIERS[limit.tier]),
             )
