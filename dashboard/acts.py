@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+import httpx
 import streamlit as st
 import structlog
 
 from dashboard.frame import Frame
 from dashboard.installation import now_us
+from dashboard.sending import send
 from dashboard.sheets.desk import DeskSheet, FindingSheet
 from dashboard.words import Words, moment
 from streams.alerts.cases import GROUNDS, WrongAct
@@ -23,6 +25,7 @@ from streams.alerts.printing import docx
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.desk.acting import OVERSIGHT, ActWish, SilenceWish, acted, possible, silenced
+from streams.desk.restating import VOID, correction
 from streams.registry import RegistryError
 from streams.store import OutOfScope
 
@@ -30,6 +33,7 @@ log = structlog.get_logger()
 MAX_SILENCE_DAYS: Final = 90
 VERDICTS: Final = ("upheld", "exempt", "corrected")
 SHORTEST_WHY: Final = 3
+MOST_MINUTES: Final = 1_000_000
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -56,12 +60,20 @@ def act_form(found: Frame) -> None:
     verbs = possible(scope, sheet.case["case"]["state"], sheet.finding["issuer"])
     if desk is None or not verbs:
         return
-    wish = _wish(say, verbs)
-    if wish is None:
+    asked = _wish(say, verbs, restates=bool(found.shared.settings.api_token and sheet.finding["events"]))
+    if asked is None:
         return
+    wish, effect = asked
     verb = wish.verb
     try:
+        if effect:  # first: were the act stored without it, the totals would be wrong under a closed case
+            event = correction(identity, sheet.finding["events"], sheet.case["case"]["acts"] + 1, effect, now_us())
+            send(found.shared.settings, event)
         acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
+    except httpx.HTTPError as error:
+        st.error(say("The correction was not taken in, so nothing was recorded. Try again."))
+        log.warning("correction not taken", finding=identity, error=str(error))
+        return
     except OutOfScope as error:
         found.noted("denied", f"{verb} {identity}")
         st.error(say("This is not yours to do."))
@@ -93,13 +105,18 @@ REASONED: Final = frozenset({"explain", "decide", "appeal", "rule", "note", "reo
 """Acts that need their reasons in words."""
 
 
-def _wish(say: Words, verbs: Sequence[str]) -> ActWish | None:
-    """The act, then what belongs to it; None until it is sent whole. What is missing is said beside the form."""
+def _wish(say: Words, verbs: Sequence[str], *, restates: bool) -> tuple[ActWish, str] | None:
+    """The act, then what belongs to it, and what the demands count from now on ("": as they do, void, or minutes); None until it is sent
+
+    whole. ``restates``: this can be asked. What is missing is said beside the form.
+    """
     verb = st.selectbox(say("What is done"), verbs, format_func=lambda one: say(f"act {one}"), key="act-verb")
-    fields, verdict, ground, owner = FIELDS.get(verb, ("note",)), "", "", ""
+    fields, verdict, ground, owner, effect = FIELDS.get(verb, ("note",)), "", "", "", ""
     with st.form(f"act-{verb}", clear_on_submit=False):
         if "verdict" in fields:
             verdict = st.selectbox(say("Verdict"), VERDICTS, format_func=lambda one: say(f"verdict {one}"))
+        if "verdict" in fields and restates:
+            effect = _effect(say)
         if "ground" in fields:
             ground = st.selectbox(say("Ground"), GROUNDS, format_func=lambda one: say(f"ground {one}"))
         if "owner" in fields:
@@ -114,7 +131,23 @@ def _wish(say: Words, verbs: Sequence[str]) -> ActWish | None:
     if verb == "assign" and not owner.strip():
         st.error(say("Name who is to be in charge."))
         return None
-    return ActWish(verb, note, owner.strip(), ground, verdict)
+    if effect and verdict != "corrected":
+        st.error(say("Loads are corrected only with the verdict “{verdict}”.", verdict=say("verdict corrected")))
+        return None
+    return ActWish(verb, note, owner.strip(), ground, verdict), effect
+
+
+def _effect(say: Words) -> str:
+    """What the demands behind the finding count from now on."""
+    choice = st.selectbox(
+        say("What the demands count from now on"),
+        ("", VOID, "minutes"),
+        format_func=lambda one: say(f"effect {one}".strip()),
+    )
+    minutes = st.number_input(
+        say("Minutes that each really took of a unit"), min_value=0, max_value=MOST_MINUTES, value=0
+    )
+    return str(int(minutes)) if choice == "minutes" else choice
 
 
 def done_since(found: Frame) -> None:

@@ -16,6 +16,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from dashboard.frame import Frame
 from dashboard.installation import now_us
 from dashboard.place import NOTE
+from dashboard.sending import send
 from dashboard.sheets.asks import Ask
 from dashboard.sheets.unit import UnitSheet
 from streams.events.data import EPOCH
@@ -100,10 +101,8 @@ def _answered(found: Frame, ask: Ask, minutes: int) -> None:
             "occurrence_at": (EPOCH + timedelta(microseconds=ask.start_us)).isoformat(),
         },
     }
-    headers = {"Authorization": f"Bearer {settings.api_token}", "Content-Type": "application/cloudevents+json"}
     try:
-        reply = httpx.post(f"{settings.api}/v1/events", json=event, headers=headers, timeout=5.0, trust_env=False)
-        reply.raise_for_status()
+        send(settings, event)
     except httpx.HTTPError as error:
         st.error(str(error).splitlines()[0])
         return

@@ -51,7 +51,9 @@ LOG_LIMIT: Final = 20_000_000
 _JVM: Final = (
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
-    "-Xms64m",
+    "-Xms32m",
+    "-XX:MinHeapFreeRatio=5",
+    "-XX:MaxHeapFreeRatio=15",
     "-Xmx384m",
     "-XX:+ExitOnOutOfMemoryError",
     "-Xlog:disable",

@@ -118,27 +118,15 @@ def act(
 
 def _restate(at: Target, finding: str, effect: str) -> None:
     """Send the correction first: were the act stored without it, the totals would be wrong under a closed case."""
-    if effect != "void" and not effect.isdecimal():
-        raise Outcome(WRONG_USE, f"--restate {effect}: must be void or a number of minutes")
+    from streams.desk.restating import correction
+
     found = at.get(f"/v1/findings/{finding}", {})
-    refs = [dict(zip(("source", "id"), name.split("#", 1), strict=True)) for name in found["events"] if "#" in name]
-    if not refs:
-        raise Outcome(REFUSED, f"finding {finding}: names no event that could be restated; correct the demand itself")
     acts = at.get(f"/v1/findings/{finding}/case", {})["case"]["acts"]
-    event = {
-        "specversion": "1.0",
-        "id": restatement_id(finding, int(acts) + 1),
-        "source": "//burdenwatch/cases",
-        "type": "burden.correction.applied.v1",
-        "time": datetime.now(UTC).isoformat(),
-        "data": {"restates": refs, "effect": "void" if effect == "void" else {"effort_minutes": int(effect)}},
-    }
+    try:
+        event = correction(finding, found["events"], int(acts) + 1, effect, clock.now_us())
+    except ValueError as error:
+        raise Outcome(WRONG_USE, f"--{error}") from None
     at.send(event)
-
-
-def restatement_id(finding: str, act: int) -> str:
-    """The identity of the correction that goes with an act: tried again it is the same, after an appeal it is another."""
-    return f"case-{finding}-{act}"
 
 
 def check(policy: Path | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from clickhouse_connect.driver.client import Client
 from streamlit.testing.v1 import AppTest
@@ -186,3 +187,29 @@ def test_histories_lead_from_each_row(opened: Open, findings: Installation) -> N
     past = opened("desk", SUPERVISOR, {"area": OURS.area, "past": "issuer", "issuer": OURS.issuer}).text()
     assert "历史：锦江区教育局" in past
     assert f'data-finding="{ASKED}"' in past
+
+
+def test_a_correction_restates_the_load_from_the_page(
+    opened: Open, findings: Installation, migrated: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(type(findings.settings), "api_token", "token")
+    monkeypatch.setattr("dashboard.acts.send", lambda _settings, event: sent.append(event))
+    here, effect = {"area": OURS.area, "finding": MANY[2]}, "这些要求今后按多少计算"
+    act(opened("desk", SUPERVISOR, here), "ask")
+    refused = act(opened("desk", SUPERVISOR, here), "decide", "核实为误报", **{"结论": "upheld", effect: "void"})
+    assert "只有认定为" in refused.error[0].value
+    assert not sent
+    act(opened("desk", SUPERVISOR, here), "decide", "核实为误报", **{"结论": "corrected", effect: "void"})
+    stands = stood(migrated, registry, MANY[2])
+    assert (stands.state, stands.verdict) == ("decided", "corrected")
+    assert [(one["id"], one["data"]["effect"]) for one in sent] == [(f"case-{MANY[2]}-{stands.acts}", "void")]
+
+    def lost(_settings: Any, _event: Any) -> None:
+        raise httpx.ConnectError("away")
+
+    act(opened("desk", OFFICE, {"finding": MANY[2]}), "appeal", "另有隐情")
+    monkeypatch.setattr("dashboard.acts.send", lost)
+    failed = act(opened("desk", SUPERVISOR, here), "rule", "维持更正", **{"结论": "corrected", effect: "minutes"})
+    assert "未被接收" in failed.error[0].value
+    assert stood(migrated, registry, MANY[2]).state == "appealed", "nothing is recorded whose load was not corrected"
