@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 import streamlit as st
 import structlog
+from clickhouse_connect.driver.client import Client
 
 from dashboard.frame import Frame
 from dashboard.installation import now_us
@@ -64,36 +65,44 @@ def act_form(found: Frame) -> None:
     if asked is None:
         return
     wish, effect = asked
-    verb = wish.verb
+    if not _recorded(found, desk, sheet, wish, effect):
+        return
+    found.noted("act", f"{wish.verb} {identity}")
+    st.session_state["act-done"] = wish.verb
+    found.shared.board.forget(FindingSheet)
+    found.shared.board.forget(DeskSheet)
+    st.rerun()
+
+
+def _recorded(found: Frame, desk: Client, sheet: FindingSheet, wish: ActWish, effect: str) -> bool:
+    """Whether the act is in the store, with its correction before it; what stood in the way is said."""
+    context, scope = found.context, found.viewer.scope
+    say, identity, verb = context.say, context.place.finding, wish.verb
     try:
-        if effect:  # first: were the act stored without it, the totals would be wrong under a closed case
+        if (
+            effect and sheet.finding is not None
+        ):  # first: were the act stored alone, the totals would be wrong under a closed case
             event = correction(identity, sheet.finding["events"], sheet.case["case"]["acts"] + 1, effect, now_us())
             send(found.shared.settings, event)
         acted(desk, scope, found.shared.registry, Calendar.load(), identity, wish, now_us())
     except httpx.HTTPError as error:
         st.error(say("The correction was not taken in, so nothing was recorded. Try again."))
         log.warning("correction not taken", finding=identity, error=str(error))
-        return
     except OutOfScope as error:
         found.noted("denied", f"{verb} {identity}")
         st.error(say("This is not yours to do."))
         log.info("act refused", finding=identity, verb=verb, error=str(error))
-        return
     except WrongAct:
         st.error(
             say(
                 "The case does not stand so that this can be done. Somebody may have acted at the same time: look again."
             )
         )
-        return
     except ValueError:
         st.error(say("The text cannot be stored: it holds a mark of secrecy or characters that do not belong there."))
-        return
-    found.noted("act", f"{verb} {identity}")
-    st.session_state["act-done"] = verb
-    found.shared.board.forget(FindingSheet)
-    found.shared.board.forget(DeskSheet)
-    st.rerun()
+    else:
+        return True
+    return False
 
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
