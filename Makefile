@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup up test faults soak browser lint types contracts check bench clean
+.PHONY: help setup up test faults soak browser nginx lint types contracts check bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -31,13 +31,16 @@ up: setup ## Start the embedded system with live data and print the dashboard's 
 browser: ## Make sure that a Chromium is there (installs Debian's where it may).
 	@bash infra/setup/chromium.sh
 
+nginx: ## Make sure that an nginx is there (installs Debian's where it may).
+	@bash infra/setup/nginx.sh
+
 # What needs neither broker nor browser runs side by side, a file at a time; the rest has the machine to itself.
 BESIDE := tests/unit tests/property tests/contract tests/store
 ALONE := tests/broker tests/acceptance tests/browser
 # What takes long: parts that freeze for 40 s, a disk that fills, fifty kills at random.
 FAULTS := tests/faults tests/acceptance/test_faults.py
 
-test: setup browser ## Set up and run every test (TESTS="tests/unit/rules" for some).
+test: setup browser nginx ## Set up and run every test (TESTS="tests/unit/rules" for some).
 ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
 else

@@ -17,6 +17,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from dashboard.below import Cookies, Pages
 from dashboard.gate import Gate
 from dashboard.installation import installation
 from dashboard.mishap import sorry
@@ -53,11 +54,16 @@ app = st.App(
     lifespan=lifespan,
     middleware=[
         Middleware(Gate, settings=SETTINGS),
+        Middleware(Cookies, framed=bool(SETTINGS.frames)),
         Middleware(SecurityHeaders, frames=SETTINGS.frames),
-        Middleware(Assets),
-        Middleware(Strays),
+        Middleware(Pages, path=SETTINGS.path),
+        Middleware(Assets, path=SETTINGS.path),
+        Middleware(Strays, path=SETTINGS.path),
     ],
     on_script_error=sorry,
     secrets={"auth": {**SETTINGS.oidc}} if SETTINGS.oidc else None,
-    routes=[Route("/healthz", healthz), Route("/api/stream", stream)],
+    routes=[
+        *(Route(f"{path}/healthz", healthz) for path in {"", SETTINGS.path}),
+        Route(f"{SETTINGS.path}/stream", stream),
+    ],
 )

@@ -1,6 +1,6 @@
 """Files that the browser fetches from this host, by address with the hash of their content.
 
-Flows in: names under static/. Flows out: addresses. Reads the files once.
+Flows in: names under static/. Flows out: addresses below the path of the pages, which the browser puts in front. Reads the files once.
 """
 
 from __future__ import annotations

@@ -77,15 +77,18 @@ class Overlay:
 
 def overlay(engine: Engine, scope: Scope, place: Place, days: Sequence[date], at_us: int) -> Overlay:
     """Over these days, in order. Raises OutOfScope."""
-    here = engine.client, scope, engine.registry
     first, last, today = days[0], days[-1], moment(at_us).date()
     past = [day for day in days if day <= today]
     then = [year_before(day) for day in past]
     ago: Future[Series] | None = None
     if then:
-        ago = engine.later(_loads, engine, scope, place, then[0], then[-1], GRASSROOTS)
+        ago = (
+            engine.kept(reads.unit_series, scope, place.unit, then[0], then[-1])
+            if place.unit
+            else engine.kept(reads.area_series, scope, place.area, then[0], then[-1], tiers=GRASSROOTS)
+        )
     ends = [days_span(one, one).last_us for one in (then[-1], past[-1])] if then else []
-    shares = [engine.later(reads.coverage, *here, end, tier="township", area=place.area) for end in ends]
+    shares = [engine.kept(reads.coverage, scope, end, tier="township", area=place.area) for end in ends]
     limit = _limit(engine, scope, place, first, min(last, today))
     happened = annotated(engine.client, scope, place.area, first, last, until_us=place.until_us)
     marks = [

@@ -5,13 +5,14 @@ Flows in: a client, a Registry, a Calendar. Flows out: ``Engine``. Its questions
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
 
 from clickhouse_connect.driver.client import Client
 
@@ -25,6 +26,7 @@ GRASSROOTS: Final = ("township", "village")
 """Whose load areas add up: townships and villages, not the bureaus above them."""
 THREADS: Final = 8
 SINCE_S: Final = 60.0
+KEPT_S: Final = 60.0
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -48,6 +50,9 @@ class Engine:
     _since: list[tuple[float, date | None]] = field(default_factory=list, compare=False)
     """When it was asked, and the answer."""
 
+    _kept: dict[Hashable, tuple[float, Future[Any]]] = field(default_factory=dict, compare=False)
+    _keeping: threading.Lock = field(default_factory=threading.Lock, compare=False)
+
     @cached_property
     def index(self) -> Index:
         """Names of divisions and offices."""
@@ -56,6 +61,23 @@ class Engine:
     def later(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Starts one question on a thread of its own. Questions must not wait for others that are started so."""
         return self._pool.submit(read, *args, **kwargs)
+
+    def kept(self, read: Callable[..., T], scope: Scope, *about: Hashable, **more: Hashable) -> Future[T]:
+        """``read(client, scope, registry, *about, **more)``, asked once a minute: for what hardly moves within a day.
+
+        Readers who may see the same share an answer. A question that failed is asked again.
+        """
+        now, shared = time.monotonic(), replace(scope, who="")
+        key = read, shared, about, tuple(sorted(more.items()))
+        with self._keeping:
+            found = self._kept.get(key)
+            if found and now - found[0] <= KEPT_S and not (found[1].done() and found[1].exception()):
+                return cast("Future[T]", found[1])
+            for old in [one for one, (asked_s, _) in self._kept.items() if now - asked_s > KEPT_S]:
+                del self._kept[old]
+            asked = self._pool.submit(read, self.client, scope, self.registry, *about, **more)
+            self._kept[key] = now, asked
+        return asked
 
     def since(self) -> date | None:
         """From which day on periods can be compared; asked of the store once a minute."""

@@ -40,9 +40,10 @@ class Gate:
         self.app = app
         self._mode = settings.access
         self._secret = settings.proxy_secret
+        self._path = settings.path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and scope["path"] not in OPEN:
+        if scope["type"] in ("http", "websocket") and scope["path"].removeprefix(self._path) not in OPEN:
             headers = Headers(scope=scope)
             refused = self.refusal(headers, scope.get("http_version", "1.1"))
             if scope["type"] == "websocket":

@@ -20,7 +20,7 @@ from dashboard.assets import asset_version
 
 SCRIPT: Final = """
 export default function (component) {
-  const load = window.__burden ||= import(new URL(component.data.script, location.origin).href);
+  const load = window.__burden ||= import(window.__streamlit.BACKEND_BASE_URL.slice(0, -1) + component.data.script);
   load.then((module) => module.FUNCTION(component));
 }
 """
@@ -64,7 +64,7 @@ def panel(key: str, html: str, *, topic: str = "") -> None:
         data={
             **packed(html),
             "topic": topic,
-            "stream": "/api/stream",
+            "stream": "/stream",
             **shared(),
         },
         on_go_change=ignore,

@@ -22,10 +22,11 @@ LOOPBACK: Final = "127.0.0.1"
 PATHS: Final = ("_FILE", "_CAFILE", "_REGISTRY")
 
 
-def command(host: str, port: int) -> list[str]:
-    """What is run."""
+def command(host: str, port: int, path: str) -> list[str]:
+    """What is run; ``path``: below which the pages live, '' or '/burden'."""
     program = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    return [*program, f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+    where = [f"--server.address={host}", f"--server.port={port}", f"--server.baseUrlPath={path.strip('/')}"]
+    return [*program, *where, "--server.headless=true"]
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def main() -> None:
         if environment[name]:
             environment[name] = str(Path(environment[name]).resolve())
     os.chdir(ROOT)
-    os.execve(sys.executable, command(arguments.host, arguments.port), environment)
+    os.execve(sys.executable, command(arguments.host, arguments.port, settings.path), environment)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.assets import PLOTLY
+from dashboard.below import inside
 from dashboard.installation import installation
 from dashboard.views.masthead import PAGES
 
@@ -77,8 +78,8 @@ def asset(url: str) -> Path | None:
 class Assets:
     """Serves scripts, styles and outlines compressed; those with a version in their address are cached for good."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, path: str = "") -> None:
+        self.app, self._path = app, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
@@ -86,7 +87,7 @@ class Assets:
             and scope["method"] == "GET"
             and "gzip" in Headers(scope=scope).get("accept-encoding", "")
         ):
-            path = asset(scope["path"])
+            path = asset(inside(self._path, scope["path"]) or "")
             if path is not None:
                 hashed = path.is_relative_to(FRONTEND) or scope["query_string"].startswith(b"v=")
                 headers = {
@@ -101,14 +102,14 @@ class Assets:
 
 
 STRAY: Final = re.compile(r"/([a-zA-Z][a-zA-Z0-9_-]{0,30})/?", re.ASCII)
-KNOWN: Final = {*PAGES, "healthz", "oauth2callback", "api"}
+KNOWN: Final = {*PAGES, "healthz", "stream", "oauth2callback", "api"}
 
 
 class Strays:
     """Leads a reader who asks for a page that does not exist to the first page, which says so (``lost`` in the address)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, path: str = "") -> None:
+        self.app, self._path = app, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
@@ -116,10 +117,11 @@ class Strays:
             and scope["method"] == "GET"
             and "text/html" in Headers(scope=scope).get("accept", "")
         ):
-            name = STRAY.fullmatch(scope["path"])
+            name = STRAY.fullmatch(inside(self._path, scope["path"]) or "")
             if name and name[1] not in KNOWN:
                 query = scope["query_string"].decode("latin-1")
-                await RedirectResponse(f"/?lost={name[1]}{'&' if query else ''}{query}")(scope, receive, send)
+                address = f"{self._path}/?lost={name[1]}{'&' if query else ''}{query}"
+                await RedirectResponse(address)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
@@ -26,13 +27,18 @@ class Settings(DeskSettings, PlaceSettings):
     oidc_metadata: str = Field("", description="address of the provider's .well-known/openid-configuration")
     oidc_client_id: str = Field("", description="what the provider calls this dashboard")
     oidc_client_secret_file: Path | None = Field(None, description="file with the secret of that client")
-    oidc_redirect: str = Field("", description="this dashboard's own address with /oauth2callback at its end")
+    oidc_redirect: str = Field(
+        "", description="this dashboard's own address, path included, with /oauth2callback at its end"
+    )
     cookie_secret_file: Path | None = Field(None, description="file with a random text that signs the sign-in cookie")
     proxy_secret_file: Path | None = Field(
         None, description="file with the text that the proxy sends as X-Burdenwatch-Proxy"
     )
     proxy_user: str = Field("X-Forwarded-User", description="header in which the proxy names the person")
     proxy_groups: str = Field("X-Forwarded-Groups", description="header with the person's groups, parted by commas")
+    path: str = Field(
+        "", description="path below which the pages live behind a proxy that others share, for example /burden/"
+    )
     frames: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="origins that may show the dashboard in a frame, with commas, for example https://portal.example",
@@ -62,6 +68,23 @@ class Settings(DeskSettings, PlaceSettings):
             if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", one):
                 raise ValueError(f"{one!r} is no origin; write https://portal.example, without a path")
         return found
+
+    @field_validator("path")
+    @classmethod
+    def _below(cls, value: str) -> str:
+        """'' or '/burden', without a slash at its end."""
+        found = value.strip().strip("/")
+        if found and not re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", found):
+            raise ValueError(f"{value!r} is no path; write /burden/, without a host")
+        return f"/{found}" if found else ""
+
+    @model_validator(mode="after")
+    def _returns(self) -> Self:
+        """People come back from the provider to where the pages live."""
+        wanted = f"{self.path}/oauth2callback"
+        if self.access == "oidc" and self.oidc_redirect and urlsplit(self.oidc_redirect).path != wanted:
+            raise ValueError(f"BURDENWATCH_OIDC_REDIRECT {self.oidc_redirect!r} must have the path {wanted}")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -27,6 +27,7 @@ UNIT_METRICS: Final = tuple(f"all.minutes.{window}" for window in (*WINDOWS, "ah
     "all.count.24h",
     "all.count.30d",
 )
+MINUTE_US: Final = 60_000_000
 RECENT: Final = 8
 UPCOMING: Final = 6
 AHEAD_DAYS: Final = 14
@@ -192,14 +193,16 @@ class StoreSource:
             one: ask(engine.window, scope, area, at_us - 2 * WINDOW_US[one], at_us - WINDOW_US[one]) for one in WINDOWS
         }
         series = ask(self._series, scope, place, start, end)
-        places = [ask(reads.area_totals, *here, area, *span, tiers=tiers) for span in ((first, last), before)]
+        places = [ask(reads.area_totals, *here, area, first, last, tiers=tiers)]
+        places.append(engine.kept(reads.area_totals, scope, area, *before, tiers=tiers))
         alone = len(area) >= UNIT_DIGITS
         hottest = None if alone else ask(reads.hotspots, *here, place.tier, first, last, area=area, n=10)
         issuers = ask(reads.top_issuers, *here, area, first, last, n=10)
         since = ask(engine.since)
-        ends = {one: at_us - WINDOW_US[one] for one in WINDOWS[1:]} | {"": days_span(*before).last_us}
+        minute = at_us - at_us % MINUTE_US
+        ends = {one: minute - WINDOW_US[one] for one in WINDOWS[1:]} | {"": days_span(*before).last_us}
         reach = {
-            one: ask(reads.coverage, *here, end, tier="township", area=area)
+            one: engine.kept(reads.coverage, scope, end, tier="township", area=area)
             for one, end in ends.items()
             if one or length != SHOWN_DAYS
         }

@@ -1,5 +1,7 @@
 // Shows the panels' HTML, keeps what has not changed, follows links without a reload, draws the map, listens for pushes.
 const bus = { versions: {}, listeners: new Set() };
+/* Where a file of this host is: addresses begin below the path of the pages. */
+const here = (address) => window.__streamlit.BACKEND_BASE_URL.slice(0, -1) + address;
 
 /* ---- panels ---- */
 let styled = null;
@@ -7,7 +9,7 @@ function dress(href) {
   return styled ||= new Promise((done) => {
     const sheet = document.createElement('link');
     sheet.rel = 'stylesheet';
-    sheet.href = href;
+    sheet.href = here(href);
     sheet.onload = sheet.onerror = done;
     document.head.append(sheet);
   });
@@ -84,7 +86,7 @@ let library = null;
 function plotly(address) {
   return library ||= new Promise((done, failed) => {
     const script = document.createElement('script');
-    script.src = address;
+    script.src = here(address);
     script.onload = () => done(window.Plotly);
     script.onerror = failed;
     document.head.append(script);
@@ -172,8 +174,24 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(way.href), 10_000);
 }
 
+/* In a frame Streamlit leaves signing in to the page around it, and few providers may be framed: it is done in a window of its own, after which
+   the frame is drawn anew. Without such a window people sign in within the frame; signing out needs no page. */
+const DOOR = { in: 'burdenwatch-in', out: 'burdenwatch-out' };
+function door(event) {
+  if (event.source !== window || event.origin !== location.origin || event.data?.type !== 'REDIRECT_TO_URL') return;
+  const address = new URL(event.data.url, location.href), out = address.pathname.endsWith('/auth/logout');
+  if (address.origin !== location.origin) return;
+  bus.going = '';
+  const opened = window.open(address, out ? DOOR.out : DOOR.in, 'popup,width=560,height=720');
+  if (!opened && out) return fetch(address, { redirect: 'manual' }).then(() => location.reload());
+  if (!opened) return location.assign(address);
+  const watch = setInterval(() => { if (opened.closed) { clearInterval(watch); location.reload(); } }, 300);
+}
+if (window !== window.parent) window.addEventListener('message', door);
+
 /* Signing in ends on the first page: where somebody wanted to go is kept meanwhile, and gone to afterwards. */
 function remember(root) {
+  if (window.name === DOOR.in && root.querySelector('.whoami') || window.name === DOOR.out && root.querySelector('[data-wanted]')) return window.close();
   if (root.querySelector('[data-wanted]')) sessionStorage.setItem('wanted', location.pathname + location.search);
   else if (root.querySelector('.whoami')) {
     const wanted = sessionStorage.getItem('wanted');
@@ -211,7 +229,8 @@ function go(root, query) {
   const check = () => {
     if (bus.going !== query || plain(new URL(location.href)) === wanted) return;
     if (document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'notRunning') return setTimeout(check, 300);
-    if (++tries > 2 || !root.isConnected) location.assign(query); else ask();
+    if (++tries <= 2 && root.isConnected) ask();
+    else if (!/^sign(in|out)\?/.test(query)) location.assign(query);  // no page has that address
   };
   ask();
 }
@@ -257,7 +276,7 @@ function tick(root, again) {
 
 function listen(root, data) {
   if (!bus.source) {
-    bus.source = new EventSource(data.stream);
+    bus.source = new EventSource(here(data.stream));
     bus.source.onmessage = (message) => {
       bus.versions = JSON.parse(message.data);
       bus.listeners.forEach((listener) => listener());
@@ -295,7 +314,7 @@ function hideTip() { tipBox?.remove(); tipBox = null; }
 /* ---- the map: equal-area outlines on a canvas ---- */
 const files = {};
 async function outlines(url) {
-  files[url] ||= fetch(url).then((answer) => { if (!answer.ok) throw new Error(url); return answer.json(); });
+  files[url] ||= fetch(here(url)).then((answer) => { if (!answer.ok) throw new Error(url); return answer.json(); });
   return files[url];
 }
 

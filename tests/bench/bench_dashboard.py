@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,10 +27,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.engine import Engine
+from dashboard.place import Place
+from dashboard.snapshot import StoreSource
 from infra.local.clickhouse import ClickHouseNode
+from streams.brief import wish_of, written
+from streams.calendars import Calendar
 from streams.ledger.postings import Postings
 from streams.registry import Registry, load
-from streams.store import Address, connect, insert_postings, migrate
+from streams.store import Address, Scope, connect, insert_postings, migrate
 from tests.bench.bench_store import SEED, fill
 from tests.bench.figures import Row, at_most
 from tests.bench.national_year import DAYS, days, issuers
@@ -43,6 +49,9 @@ PACE_S: Final = 3.0
 WEEK_US: Final = 7 * 86_400_000_000
 READY: Final = """() => { const roots = [...document.querySelectorAll('.bw-root')];
   return roots.length && roots.every((one) => one.querySelector('.bw')); }"""
+FIRST: Final = """() => document.querySelector('.masthead') && document.querySelector('[data-key="24h"] .n')
+  && document.querySelectorAll('.bw tbody tr, .bw ol li').length > 5"""
+"""Head, figures in numbers and lists are there."""
 WATCH: Final = """() => { const figure = document.querySelector('[data-key="24h"] .n'); window.__moved = 0;
   const all = { attributes: true, childList: true, characterData: true, subtree: true };
   new MutationObserver(() => { window.__moved = Date.now(); }).observe(figure, all); }"""
@@ -88,25 +97,93 @@ def timed(act: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def drawn(page: Page, url: str) -> None:
-    """Opens an address; returns when everything on it has its figures."""
-    page.goto(url, wait_until="commit")
-    page.wait_for_function(READY, timeout=60_000)
-    App(page, url).settle()
+@dataclass
+class Visits:
+    """Of several visits: milliseconds to the first content and to all figures, the most bytes that were sent."""
+
+    first: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    sent: int = 0
+
+    def pay(self, page: Page, url: str, seen: dict[str, int]) -> None:
+        """One visit more."""
+        before = seen["http"] + seen["ws"]
+        began = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        page.wait_for_function(FIRST, timeout=60_000)
+        self.first.append((time.perf_counter() - began) * 1000)
+        page.wait_for_function(READY, timeout=60_000)
+        App(page, url).settle()
+        self.whole.append((time.perf_counter() - began) * 1000)
+        self.sent = max(self.sent, seen["http"] + seen["ws"] - before)
 
 
-def first_pages(browser: Browser, url: str) -> tuple[list[float], list[float], float]:
-    """Milliseconds with an empty browser cache, with a warm one, and bytes sent to the empty one."""
-    cold, warm, sent = [], [], 0
+def first_pages(browser: Browser, url: str) -> tuple[Visits, Visits, int]:
+    """Visits with an empty browser cache, with a warm one, and how many requests left this host."""
+    cold, warm, outside = Visits(), Visits(), 0
     for _ in range(TURNS):
         context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         page = context.new_page()
-        bytes_ = _counted(context, page)
-        cold.append(timed(lambda page=page: drawn(page, f"{url}/?area=")))  # type: ignore[misc]
-        sent = max(sent, bytes_["http"] + bytes_["ws"])
-        warm.append(timed(lambda page=page: drawn(page, f"{url}/?area=")))  # type: ignore[misc]
+        bytes_, app = _counted(context, page), App(page, url)
+        cold.pay(page, f"{url}/?area=", bytes_)
+        warm.pay(page, f"{url}/?area=", bytes_)
+        outside += len(app.bad)
         context.close()
-    return cold, warm, float(sent)
+    return cold, warm, outside
+
+
+def without_figures(browser: Browser, url: str) -> float:
+    """Milliseconds to the first content on a first visit while the library that draws figures does not come."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    context.route("**/plotly.min.js*", lambda _: None)
+    took = timed(lambda: (page.goto(f"{url}/?area=", wait_until="commit"), page.wait_for_function(FIRST)))
+    context.close()
+    return took
+
+
+def in_figures(browser: Browser, url: str) -> list[float]:
+    """Milliseconds from a click on a place of "load against growth" to its page."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    app, took = App(page, url), []
+    for _ in range(TURNS):
+        app.open("hotspots?area=51")
+        plot = page.locator(".st-key-figure-spread .js-plotly-plot")
+        plot.scroll_into_view_if_needed()
+        box = page.locator(".st-key-figure-spread .js-plotly-plot .points path").first.bounding_box()
+        assert box is not None
+        before = page.url
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+        def click(box: Any = box, before: str = before) -> None:
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.wait_for_function("(before) => location.href !== before", arg=before, timeout=30_000)
+            app.settle()
+
+        took.append(timed(click))
+    page.close()
+    return took
+
+
+def briefs(client: Client, registry: Registry) -> list[float]:
+    """Milliseconds of the month's brief of a province as PDF; the first sets fonts up and is left out."""
+    scope, took = Scope("bench", "leadership", ("",)), []
+    for code in ("51", "33", "51", "41"):
+        now_us = time.time_ns() // 1000
+        wish = wish_of("area", code, "month", "", now_us)
+        took.append(timed(lambda wish=wish, now_us=now_us: written(client, scope, registry, wish, now_us, "pdf", "zh")))  # type: ignore[misc]
+    return took[1:]
+
+
+def surveys(client: Client, registry: Registry) -> tuple[list[float], list[float]]:
+    """Milliseconds of one reading of what the situation page ranks and draws, the country: asked anew, and within the minute after."""
+    scope, fresh, after = Scope("bench", "leadership", ("",)), [], []
+    for _ in range(TURNS):
+        engine = Engine(client, registry, Calendar.load())
+        source, now_us = StoreSource(engine), time.time_ns() // 1000
+        fresh.append(timed(lambda source=source, now_us=now_us: source.survey(scope, Place(), now_us)))  # type: ignore[misc]
+        after.append(timed(lambda source=source, now_us=now_us: source.survey(scope, Place(), now_us)))  # type: ignore[misc]
+    return fresh, after
 
 
 def _counted(context: BrowserContext, page: Page) -> dict[str, int]:
@@ -235,31 +312,68 @@ def main() -> list[Row]:
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        address, _, _, sample = ready(asked.keep or folder / "store", stack)
+        address, client, registry, sample = ready(asked.keep or folder / "store", stack)
         url = stack.enter_context(serving(address, folder))
         browser = stack.enter_context(browsing())
-        pool = stack.enter_context(ThreadPoolExecutor(1))  # the browser has the loop of this thread
         process = _dashboard(url.rsplit(":", 1)[1])
         time.sleep(8)  # the caches are warmed beside the first requests
-        cold, warm, sent = first_pages(browser, url)
-        filters, downs = clicks(browser, url)
+        rows = [Row("load average of the machine as the first page is opened", os.getloadavg()[0], "")]
+        rows += visited(browser, url)
+        rows += clicked(browser, url)
+        rows += read(client, registry)
         push, cpu, ws = ticks(browser, url, process, sample)
+        rows += [
+            at_most("stored to screen by push, median", statistics.median(push), "ms", 300),
+            at_most("CPU of the dashboard for a live tick", cpu, "ms", 20),
+            at_most("bytes of a live tick", ws / 1e3, "kB", 10),
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(1))  # the browser has the loop of this thread
         crowded = pool.submit(asyncio.run, crowd(url, asked.minutes / 4)).result()
         quarter = _memory(process)
         crowded += pool.submit(asyncio.run, crowd(url, asked.minutes * 3 / 4)).result()
         grown = _memory(process) - quarter
     return [
-        at_most("first page drawn, empty browser cache, median", statistics.median(cold), "ms", 2_500),
-        at_most("first page drawn, warm browser cache, median", statistics.median(warm), "ms", 2_500),
-        at_most("sent for the first page", sent / 1e6, "MB", 3.0),
-        at_most("another period, median", statistics.median(filters), "ms", 1_000),
-        at_most("down to a province, median", statistics.median(downs), "ms", 1_000),
-        at_most("stored to screen by push, median", statistics.median(push), "ms", 300),
-        at_most("CPU of the dashboard for a live tick", cpu, "ms", 20),
-        at_most("bytes of a live tick", ws / 1e3, "kB", 10),
+        *rows,
         at_most(f"{SESSIONS} sessions at once, p95 of a full run", float(np.quantile(crowded, 0.95)), "ms", 2_000),
         Row(f"memory after a quarter of {asked.minutes:.0f} min of the crowd", quarter / 1e6, "MB"),
         at_most("growth of memory from then to the end", grown / 1e6, "MB", 20),
+        Row("load average at the end", os.getloadavg()[0], ""),
+    ]
+
+
+def visited(browser: Browser, url: str) -> list[Row]:
+    """First and later visits of the first page."""
+    cold, warm, outside = first_pages(browser, url)
+    first, median = "first content (head, figures in numbers, lists)", statistics.median
+    return [
+        at_most(f"first visit, {first}, median", median(cold.first), "ms", 1_000),
+        at_most("the same while the library of figures does not come", without_figures(browser, url), "ms", 1_000),
+        at_most(f"later visit, {first}, median", median(warm.first), "ms", 1_000),
+        at_most("first visit, all figures drawn, median", median(cold.whole), "ms", 4_000),
+        at_most("later visit, all figures drawn, median", median(warm.whole), "ms", 2_500),
+        at_most("sent on a first visit, compressed", cold.sent / 1e6, "MB", 3.0),
+        at_most("sent on a later visit", warm.sent / 1e3, "kB", 150),
+        at_most("requests that left this host", outside, "requests", 1),
+    ]
+
+
+def clicked(browser: Browser, url: str) -> list[Row]:
+    """Clicks: a filter, another place, a place in a figure."""
+    filters, downs = clicks(browser, url)
+    return [
+        at_most("another period, median", statistics.median(filters), "ms", 500),
+        at_most("down to a province, median", statistics.median(downs), "ms", 1_000),
+        at_most("a click in a figure, median", statistics.median(in_figures(browser, url)), "ms", 700),
+    ]
+
+
+def read(client: Client, registry: Registry) -> list[Row]:
+    """What is read from the store without a page."""
+    fresh, after = surveys(client, registry)
+    return [
+        at_most("month's brief of a province as PDF, largest", max(briefs(client, registry)) / 1000, "s", 5),
+        Row("reading of the situation page, all asked anew, median", statistics.median(fresh), "ms"),
+        Row("the same within the minute after, median", statistics.median(after), "ms"),
     ]
 
 

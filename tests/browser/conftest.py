@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext
 from infra.local.clickhouse import ClickHouseNode
 from streams.registry import Registry, load
 from tests.browser.sample import Sample
-from tests.browser.stage import WRITER, App, NoBrowser, browsing, chromium, serving, stored
+from tests.browser.stage import WRITER, App, NoBrowser, answers, browsing, chromium, free_port, serving, stored
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +93,20 @@ def app(context: BrowserContext, dashboard: str) -> Iterator[App]:
     yield one
     assert one.bad == []
     assert one.page.locator("[data-testid=stException], .card.mishap").count() == 0
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[str]:
+    """An OpenID provider that lets anybody in whose name is typed."""
+    port = free_port()
+    claims = '{"sub": "zhang.san", "name": "张三", "burden_role": "supervisor", "burden_areas": ["5101"]}'
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--user-claims", claims]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + 30
+    while not answers(f"{url}/.well-known/openid-configuration"):
+        assert process.poll() is None, "the provider did not start"
+        assert time.monotonic() < until, "the provider does not answer"
+    yield url
+    process.terminate()
+    process.wait()

@@ -35,9 +35,18 @@ HINT: Final = (
     "or set BURDENWATCH_CHROMIUM to its path"
 )
 FLAGS: Final = (
-    "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync "
-    "--disable-dev-shm-usage --force-color-profile=srgb --font-render-hinting=none"
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
 )
+"""Names below .test are this computer's: hosts of a test's own."""
 SETTLED: Final = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   if (!app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED') return false;
@@ -149,7 +158,7 @@ def browsing() -> Iterator[Browser]:
     """A Chromium. Raises NoBrowser."""
     program = chromium()
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
+        one = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:
             yield one
         finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.local.clickhouse import ClickHouseNode
 from tests.browser.sample import Sample
-from tests.browser.stage import WRITER, App, answers, free_port, serving
+from tests.browser.stage import WRITER, App, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.store, pytest.mark.timeout(240)]
 
@@ -141,23 +139,6 @@ def test_a_person_without_an_entry_is_told_so_and_written_down(
         if {("stranger", "denied"), ("town", "denied"), ("town", "view"), ("leader", "sign-in")} <= deeds:
             return
     raise AssertionError(deeds)
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """An OpenID provider that lets anybody in whose name is typed."""
-    port = free_port()
-    claims = '{"sub": "zhang.san", "name": "张三", "burden_role": "supervisor", "burden_areas": ["5101"]}'
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--user-claims", claims]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 30
-    while not answers(f"{url}/.well-known/openid-configuration"):
-        assert process.poll() is None, "the provider did not start"
-        assert time.monotonic() < until, "the provider does not answer"
-    yield url
-    process.terminate()
-    process.wait()
 
 
 def test_people_sign_in_and_out_with_openid_connect(
