@@ -54,13 +54,17 @@ def _refusal(code: int, name: str, text: str) -> EngineError:
     return EngineError(code, f"Code: {code}. DB::Exception: {text} ({name})")
 
 
+DEFAULT: Final = "default"
+"""The database of a handle that was told none, as ClickHouse calls it."""
+
+
 @dataclass
 class Handle:
     """One connection to the engine and what was set on it."""
 
     connection: Connection
     role: Role
-    database: str = ""
+    database: str = DEFAULT
     settings: dict[str, str] = field(default_factory=dict)
     fenced: bool = False
     """Whether readonly=1 is set; it cannot be undone on a handle."""
@@ -165,7 +169,8 @@ class Engine:
 
     def _dress(self, handle: Handle, database: str, settings: Mapping[str, str]) -> None:
         """Brings database and settings of a handle to what the caller asks for; sends only differences."""
-        if database and handle.database != database:
+        database = database or DEFAULT  # whoever names none must not get that of the last caller
+        if handle.database != database:
             quoted = database.replace("\\", "\\\\").replace("`", "\\`")
             handle.connection.query(f"USE `{quoted}`", "TabSeparated")
             handle.database = database
