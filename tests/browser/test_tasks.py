@@ -43,7 +43,7 @@ def test_a_supervising_body_opens_the_worst_finding_and_silences_it(app: App, la
     say = words(lang)
     app.open(f"desk?area=510104&role=supervisor&lang={lang}")
     app.page.locator(f"tr[data-finding='{LOADED}'] a").first.click()
-    expect(app.page.locator(".evidence")).to_contain_text("unit:510104017")
+    expect(app.page.locator(".evidence")).to_contain_text("锦官驿街道")
     app.page.get_by_text(say("Silence messages about it")).click()
     app.page.get_by_test_id("stExpander").get_by_label(say("Reasons")).fill("迎检期间统一处理")
     app.page.get_by_role("button", name=say("Silence it"), exact=True).click()
