@@ -15,21 +15,20 @@ from contextlib import closing
 from itertools import islice
 from typing import Final, TypeVar
 
-import numpy as np
 from clickhouse_connect.driver.client import Client
 from kafka import KafkaProducer
 
 from streams import effort
 from streams.agents.admitted import Kept, pages, read
 from streams.agents.topics import ADMITTED, EVENTS, apply_configs, log_identity
-from streams.agents.worker.admission import Taken, columns_of, targets_of
+from streams.agents.worker.admission import Taken, checked
 from streams.agents.worker.epoch import KEY
+from streams.agents.worker.storing import store_taken
 from streams.config.kafka import Brokers
-from streams.events import Event, decode_stored
+from streams.events import decode_stored
 from streams.events.log_position import epoch_of
 from streams.registry import Registry
-from streams.registry.naming import reached
-from streams.store import get_meta, insert_events, insert_refs, load_idents, set_meta
+from streams.store import get_meta, load_idents, set_meta
 from streams.store.loads import all_events, any_event
 from streams.store.reposting import repost
 
@@ -87,12 +86,7 @@ def _fill(kafka: Brokers, client: Client, registry: Registry, now_us: int) -> in
     stored = set(load_idents(client, range(4096)).pos.tolist())
     for rows in _chunks(_missing(kafka, registry, stored, logs)):
         number += len(rows)
-        token = f"{rows[0].pos}-{rows[-1].pos}"
-        refs = [(target, one.pos) for one in rows for target in targets_of(one.event)]
-        if refs:
-            pairs = np.array(refs, np.uint64)
-            insert_refs(client, pairs[:, 0], pairs[:, 1], f"fill-refs-{token}")
-        insert_events(client, columns_of(rows, registry.reached), f"fill-{token}")
+        store_taken(client, registry, rows, f"fill-{rows[0].pos}-{rows[-1].pos}")
     if number:
         known = json.loads(get_meta(client, KEY) or "[]")
         logs |= dict(enumerate(known))
@@ -108,14 +102,7 @@ def _missing(kafka: Brokers, registry: Registry, seen: set[int], logs: dict[int,
             if row.pos not in seen and (event := decode_stored(row.body)) is not None:
                 seen.add(row.pos)
                 logs[epoch_of(row.pos)] = page.log
-                yield _again(row, event, registry)
-
-
-def _again(row: Kept, event: Event, registry: Registry) -> Taken:
-    """The event as it was taken at first."""
-    ranges = reached(event, registry)
-    likely = (event.data.effort or effort.estimate(event.kind, event.data)) if event.verb == "issued" else None
-    return Taken(event, row.pos, row.time_us, ranges if event.verb == "issued" else (), likely, True)
+                yield Taken(event, row.pos, row.time_us, *checked(event, registry, effort.estimate), again=True)
 
 
 def _chunks(rows: Iterator[T]) -> Iterator[list[T]]:

@@ -100,7 +100,7 @@ class Admission:
             batch.records += 1
             try:
                 event = _decoded(raw)
-                ranges, effort = self._checked(event)
+                ranges, effort = checked(event, self._registry, self._estimate)
             except Refused as refused:
                 batch.refusals.append(Refusal(raw, refused))
             except Exception as error:  # a fault of ours: one record is set aside and told, and the stream goes on
@@ -124,12 +124,13 @@ class Admission:
                 batch.doubts.append(Doubt(taken, before.pos, raw))
         return batch
 
-    def _checked(self, event: Event) -> tuple[Ranges, Effort | None]:
-        """Ranges and effort of an issued event; raises Refused for issuers, areas and units that do not exist."""
-        ranges = reached(event, self._registry)
-        if event.verb != "issued":
-            return (), None
-        return ranges, event.data.effort or self._estimate(event.kind, event.data)
+
+def checked(event: Event, registry: Registry, estimate: Callable[[str, Any], Effort]) -> tuple[Ranges, Effort | None]:
+    """Ranges and effort of an issued event; raises Refused for issuers, areas and units that do not exist."""
+    ranges = reached(event, registry)
+    if event.verb != "issued":
+        return (), None
+    return ranges, event.data.effort or estimate(event.kind, event.data)
 
 
 def _decoded(raw: Raw) -> Event:

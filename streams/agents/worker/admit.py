@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-import numpy as np
 from clickhouse_connect.driver.client import Client
 
 from streams.agents.admitted import kept, pages
@@ -22,17 +21,16 @@ from streams.agents.worker.admission import (
     Batch,
     Refusal,
     Taken,
-    columns_of,
     conflict,
     plain_of,
     raw_of,
-    targets_of,
 )
 from streams.agents.worker.identities import Identities
 from streams.agents.worker.messages import Doubtful, Plain
 from streams.agents.worker.recent import RecentEvents
 from streams.agents.worker.refusals import counts
 from streams.agents.worker.runs import Run
+from streams.agents.worker.storing import store_taken
 from streams.events import Effort, ident_of
 from streams.events.log_position import position
 from streams.registry import Registry, RegistryError
@@ -44,8 +42,6 @@ from streams.store import (
 from streams.store import (
     events_by_pos,
     find_idents,
-    insert_events,
-    insert_refs,
     insert_refused,
     load_idents,
 )
@@ -121,14 +117,8 @@ class Admit:
     def _store(self, batch: Batch, runs: Sequence[Run]) -> None:
         fresh = [one for one in batch.taken if not one.again]
         token = _token(self._epoch, runs)
-        refs = [(target, one.pos) for one in fresh for target in targets_of(one.event)]
-        if refs:
-            pairs = np.array(refs, np.uint64)
-            insert_refs(self._client, pairs[:, 0], pairs[:, 1], f"refs-{token}")
-            self._referred.update(target for target, _ in refs)
-        if fresh:
-            insert_events(self._client, columns_of(fresh, self._registry.reached), f"events-{token}")
-            self._recent.add((one.pos, one.event) for one in fresh)
+        self._referred.update(store_taken(self._client, self._registry, fresh, token))
+        self._recent.add((one.pos, one.event) for one in fresh)
         if batch.refusals:
             rows = [RefusedCount(hour, source, code, n) for (hour, source, code), n in counts(batch.refusals).items()]
             insert_refused(self._client, rows, f"refused-{token}")
