@@ -24,6 +24,7 @@ from dashboard.mishap import sorry
 from dashboard.refresher import start
 from dashboard.server import Assets, SecurityHeaders, Strays, healthz, stream
 from dashboard.settings import Settings
+from dashboard.takeaways import install
 from dashboard.warmth import warm
 
 SETTINGS: Final = Settings()
@@ -49,6 +50,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
         audit.join(5)
 
 
+install()
 app = st.App(
     Path(__file__).parent / "main.py",
     lifespan=lifespan,
