@@ -1,12 +1,13 @@
 """Starts the dashboard: ``python -m dashboard.serve [--host 127.0.0.1] [--port 8600]``; settings are BURDENWATCH_* variables.
 
-Flows in: arguments and environment. Flows out: this process becomes ``streamlit run`` with the configuration beside this file, which
-alone holds (a user's own ~/.streamlit and the current directory do not change the product).
+Flows in: arguments and environment. Flows out: ``streamlit run`` with the configuration beside this file, which alone holds (a user's own
+~/.streamlit and the current directory do not change the product).
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -23,8 +24,8 @@ PATHS: Final = ("_FILE", "_CAFILE", "_REGISTRY")
 
 
 def command(host: str, port: int, path: str) -> list[str]:
-    """What is run; ``path``: below which the pages live, '' or '/burden'."""
-    program = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    """What Streamlit is told; ``path``: below which the pages live, '' or '/burden'."""
+    program = ["streamlit", "run", str(ROOT / "app.py")]
     where = [f"--server.address={host}", f"--server.port={port}", f"--server.baseUrlPath={path.strip('/')}"]
     return [*program, *where, "--server.headless=true"]
 
@@ -54,15 +55,16 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(2)
-    # Streamlit reads .streamlit/config.toml of the current directory: ours, wherever the caller stands.
-    places = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
-    environment["PYTHONPATH"] = os.pathsep.join(place for place in places if place)
-    for name in [name for name in environment if name.startswith("BURDENWATCH_") and name.endswith(PATHS)]:
-        if environment[name]:
-            environment[name] = str(Path(environment[name]).resolve())
+    for name in [name for name in os.environ if name.startswith("STREAMLIT_")]:
+        del os.environ[name]
+    for name in [name for name in os.environ if name.startswith("BURDENWATCH_") and name.endswith(PATHS)]:
+        if os.environ[name]:
+            os.environ[name] = str(Path(os.environ[name]).resolve())
+    # Streamlit reads .streamlit/config.toml of the current directory when it is imported: ours, wherever the caller stands.
+    sys.path.insert(0, str(ROOT.parent))
     os.chdir(ROOT)
-    os.execve(sys.executable, command(arguments.host, arguments.port, settings.path), environment)
+    sys.argv = command(arguments.host, arguments.port, settings.path)
+    importlib.import_module("streamlit.web.cli").main()
 
 
 if __name__ == "__main__":

@@ -34,10 +34,14 @@ from aiohttp import web
 
 from infra.local.clickhouse_engine import STREAMABLE, Engine, EngineError, Role, fault
 from infra.local.clickhouse_wire import Squeeze, empty_native, tagged
+from infra.local.trimming import let_go
 
 THREADS: Final = 16
 BODY_BYTES: Final = 1 << 30
 MEMORY_BYTES: Final = 4_000_000_000
+LIBRARY: Final = "/_chdb.abi3.so"
+SETTLED_S: Final = 20.0
+"""After that the tables are loaded, and what only the start has read leaves memory."""
 
 _TRANSPORT: Final = frozenset(
     (
@@ -323,6 +327,7 @@ async def serve(
     runner = web.AppRunner(Door(engine, passwords).app(), access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     await web.SockSite(runner, listener, ssl_context=tls).start()
+    asyncio.get_running_loop().call_later(SETTLED_S, let_go, LIBRARY)
     await told.wait()
     await runner.cleanup()
 

@@ -1,14 +1,12 @@
 """Prepares engines that are there: topics, schema, a kept log, then ends. Before any other part runs; doing it twice changes nothing.
 
 ``python -m streams.system.prepare`` with the worker's settings, for engines that somebody else started (docker compose, a prefecture's own
-cluster). ``up`` starts it while its own engines are still starting, with ``--told``: the settings then come as one line of JSON on standard
-input. ``--restored``: the store comes from a backup of a running system. What was done is said on standard output, a line for each.
+cluster); ``up`` does the same for its own. ``--restored``: the store comes from a backup of a running system. What was done is said on
+standard output, a line for each.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 
 from kafka.errors import KafkaError
@@ -27,11 +25,6 @@ ANEW = "the registry or the formulas of effort have changed: all demands are pos
 
 def main() -> None:
     """Prepare; ends with one line on standard error where it cannot."""
-    if "--told" in sys.argv:
-        line = sys.stdin.readline()
-        if not line:
-            sys.exit("nothing was told: whoever started this has ended")
-        os.environ |= json.loads(line)
     settings = begin("prepare", Settings)
     try:
         _prepare(settings, restored="--restored" in sys.argv)

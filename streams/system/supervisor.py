@@ -6,22 +6,17 @@ Touches child processes; holds no data.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
-from infra.local.process import Child
+from infra.local.forks import Forked, Forks
 from streams.system.backoff import Backoff
 from streams.system.logs import last_error
 from streams.system.vigil import Vigil
-
-FRUGAL: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-"""Memory goes back to the machine: a part has many threads and little work for each."""
 
 
 class Part(Protocol):
@@ -37,17 +32,17 @@ class Part(Protocol):
 
 @dataclass
 class Command:
-    """A part that is a Python module run as a child process; its output goes to ``log``."""
+    """A part that is a Python module, forked from what all parts share; its output goes to ``log``."""
 
     name: str
     module: Sequence[str]
     environment: Mapping[str, str]
     log: Path
-    child: Child | None = field(default=None, repr=False)
+    forks: Forks = field(repr=False)
+    child: Forked | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", *self.module]
-        self.child = Child(command, log=self.log, env={**FRUGAL, **os.environ, **self.environment})
+        self.child = self.forks.start(self.module, log=self.log, env=self.environment)
 
     def is_running(self) -> bool:
         return self.child is not None and self.child.is_running()

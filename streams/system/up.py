@@ -6,10 +6,7 @@ The composition root: the one place that knows all parts.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +19,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from infra.local.clickhouse import ClickHouseNode
+from infra.local.forks import Forks
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port
 from streams.agents.topics import probe
@@ -34,10 +32,12 @@ from streams.store.parts import has_reported
 from streams.store.rounds import RESTARTS, Round, insert_rounds
 from streams.system.archive import MARK
 from streams.system.layout import Layout, Running, SystemFault
-from streams.system.supervisor import FRUGAL, Command, Supervisor
+from streams.system.supervisor import Command, Supervisor
 from streams.system.vigil import Vigil, page_answers, rounds_go_on, store_answers
 
 READY_BOUND_S = 120.0
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Memory goes back to the machine: a part has many threads and little work for each."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class System:
         self._wish = wish
         self._say = say
         self._layout = Layout(wish.data)
+        self._forks = Forks("streams.system.preload", log=self._layout.logs / "forks.log", env={**FRUGAL, **os.environ})
         self._supervisor = Supervisor(say, self._note_death)
         self._store: Address | None = None
         self.layout = self._layout
@@ -75,20 +76,9 @@ class System:
                 f"{self._layout.data}: {error.strerror or error}; choose a directory that can be written, with --data"
             )
             raise SystemFault(message) from None
-        restored = ["--restored"] if (self._layout.data / MARK).exists() else []
-        self._preparing = subprocess.Popen(
-            [sys.executable, "-m", "streams.system.prepare", "--told", *restored],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**FRUGAL, **os.environ},
-        )
-        try:
-            told, store = self._start_engines()
-            self._prepare_engines(told, store)
-        finally:
-            self._preparing.kill()
+        self._forks.prepare()
+        told, store = self._start_engines()
+        self._prepare_engines(told, store)
         running = self._start_parts(told, store)
         self._layout.publish(running)
         self._store = store
@@ -100,6 +90,7 @@ class System:
         if self._store is not None:
             self._layout.retract()
         self._supervisor.stop()
+        self._forks.close()
 
     def _note_death(self, part: str, count: int, _why: str) -> None:
         """Put down that a part died, for the health page; a store that is away has other news."""
@@ -134,11 +125,17 @@ class System:
     def _prepare_engines(self, told: KafkaSettings, store: Address) -> None:
         """Have topics, schema and kept log made by a process of its own, which takes the memory that it needs with it."""
         writer, _ = self._environments(told, store)
-        out, fault = self._preparing.communicate(json.dumps(writer) + "\n")
-        for line in out.splitlines():
+        log = self._layout.logs / "prepare.log"
+        begun = log.stat().st_size if log.exists() else 0
+        restored = ["--restored"] if (self._layout.data / MARK).exists() else []
+        child = self._forks.start(("streams.system.prepare", *restored), log=log, env=writer)
+        while not child.wait(READY_BOUND_S):
+            self._say("topics, schema and kept log are still being prepared")
+        lines = log.read_bytes()[begun:].decode(errors="replace").splitlines()
+        if child.returncode:
+            raise SystemFault(lines[-1] if lines else "the engines could not be prepared")
+        for line in lines:
             self._say(line)
-        if self._preparing.returncode:
-            raise SystemFault(fault.strip().splitlines()[-1] if fault.strip() else "the engines could not be prepared")
         (self._layout.data / MARK).unlink(missing_ok=True)
 
     def _start_parts(self, kafka: KafkaSettings, store: Address) -> Running:
@@ -214,7 +211,8 @@ class System:
         self, name: str, module: tuple[str, ...], environment: dict[str, str], ask: Callable[[], None] | None = None
     ) -> None:
         vigil = None if ask is None else Vigil(name, ask)
-        self._supervisor.add(Command(name, module, environment, self._layout.logs / f"{name}.log"), vigil=vigil)
+        log = self._layout.logs / f"{name}.log"
+        self._supervisor.add(Command(name, module, environment, log, self._forks), vigil=vigil)
 
     def _await_worker(self, store: Address) -> None:
         """Wait until a worker has taken its place and said so in the store."""

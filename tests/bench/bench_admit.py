@@ -13,9 +13,8 @@ from typing import Final, NamedTuple
 
 from streams.registry import load
 from streams.store import connect
-from streams.system.supervisor import Command
 from tests.bench.figures import Row, at_least
-from tests.bench.processes import cpu_seconds
+from tests.bench.processes import Part, cpu_seconds
 from tests.bench.rig import Rig, fill, is_life, rig
 
 EVENTS: Final = 200_000
@@ -33,7 +32,7 @@ class Pace(NamedTuple):
     cpu_s: float
 
 
-def timed(command: Command, stored: Callable[[], int], wanted: int) -> Pace:
+def timed(command: Part, stored: Callable[[], int], wanted: int) -> Pace:
     """Runs a process until ``wanted`` are stored. Raises TimeoutError, RuntimeError when it ends before."""
     deadline = time.monotonic() + PATIENCE_S
     command.start()
@@ -57,7 +56,7 @@ def timed(command: Command, stored: Callable[[], int], wanted: int) -> Pace:
         command.stop()
 
 
-def run(events: int, command: Callable[[Rig], Command], question: str, wanted: int = 0) -> Pace:
+def run(events: int, command: Callable[[Rig], Part], question: str, wanted: int = 0) -> Pace:
     """A fresh broker and store, filled with ``events``, emptied by one process until the answer is ``wanted`` (0: ``events``)."""
     registry = load()
     with rig() as engines:
@@ -66,13 +65,13 @@ def run(events: int, command: Callable[[Rig], Command], question: str, wanted: i
         return timed(command(engines), lambda: int(str(client.command(question))), wanted or events)
 
 
-def naive(engines: Rig, admit_only: bool = False) -> Command:
+def naive(engines: Rig, admit_only: bool = False) -> Part:
     """The plain Faust agent: with the load, or admission alone."""
     folder = engines.data / "naive"
     folder.mkdir()
     environment = engines.environment() | {"BURDENWATCH_STATE": str(folder)}
     environment |= {"BENCH_ADMIT_ONLY": "1"} if admit_only else {}
-    return Command("naive", ("tests.bench.rivals.faust_admit",), environment, engines.data / "naive.log")
+    return Part("naive", ("tests.bench.rivals.faust_admit",), environment, engines.data / "naive.log")
 
 
 def main() -> list[Row]:

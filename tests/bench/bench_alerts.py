@@ -20,9 +20,9 @@ import numpy as np
 
 from infra.local.process import until
 from streams.registry import load
-from streams.system.supervisor import Command
 from tests.bench.bench_latency import TOKEN, door
 from tests.bench.figures import Row, at_most
+from tests.bench.processes import Part
 from tests.bench.rig import Rig, rig
 
 EVENTS: Final = 300
@@ -70,8 +70,8 @@ def parts(engines: Rig, receiver: Receiver) -> Iterator[None]:
     )
     environment = engines.environment() | {"BURDENWATCH_ALERTS": str(policy)}
     running = [engines.worker()]
-    for name in ("judge", "notify"):
-        running.append(Command(name, (f"streams.agents.{name}",), environment, engines.data / f"{name}.log"))
+    for name in ("judge", "notifier"):
+        running.append(Part(name, (f"streams.agents.{name}",), environment, engines.data / f"{name}.log"))
     for one in running:
         one.start()
     try:

@@ -271,7 +271,7 @@ def _dashboard(port: str) -> int:
     """The process that serves a port."""
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         words = line.read_bytes().decode(errors="replace")
-        if "streamlit" in words and f"--server.port={port}" in words:
+        if "dashboard.serve" in words and port in words:
             return int(line.parent.name)
     raise LookupError(f"port: {port}: no dashboard serves it")
 

@@ -24,8 +24,8 @@ from clickhouse_connect.driver.client import Client
 from infra.local.process import free_port, until
 from streams.registry import Registry, load
 from streams.store import Scope, connect, reads
-from streams.system.supervisor import Command
 from tests.bench.figures import Row, at_least, at_most
+from tests.bench.processes import Part
 from tests.bench.rig import Rig, plain_events, rig
 
 RATE: Final = 1_000
@@ -51,7 +51,7 @@ def door(engines: Rig) -> Iterator[str]:
         "BURDENWATCH_PORT": str(port),
         "BURDENWATCH_TOKENS_FILE": str(tokens),
     }
-    process = Command("door", ("streams.intake.serve",), environment, engines.data / "door.log")
+    process = Part("door", ("streams.intake.serve",), environment, engines.data / "door.log")
     process.start()
     try:
         if not until(lambda: _listens(port), timeout_s=PATIENCE_S):

@@ -19,7 +19,7 @@ from streams.agents.topics import ensure_topics
 from streams.config.kafka import Brokers
 from streams.registry import Registry
 from streams.store import Address, connect, migrate
-from streams.system.supervisor import Command
+from tests.bench.processes import Part
 
 
 @dataclass
@@ -40,9 +40,9 @@ class Rig:
             "BURDENWATCH_STORE_PASSWORD_FILE": str(self.data / "password"),
         }
 
-    def worker(self, name: str = "worker") -> Command:
+    def worker(self, name: str = "worker") -> Part:
         """A worker process, not started yet."""
-        return Command(name, ("streams.agents.worker",), self.environment(), self.data / f"{name}.log")
+        return Part(name, ("streams.agents.worker",), self.environment(), self.data / f"{name}.log")
 
 
 @contextmanager

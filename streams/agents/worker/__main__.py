@@ -18,6 +18,13 @@ from streams.agents.starting import begin
 from streams.agents.worker.app import build_app
 
 
+class NamedWorker(Worker):
+    """Faust's worker that keeps the name of its process: it is known by its module, as every part is."""
+
+    def _setproctitle(self, info: str, *, ident: str = "") -> None:
+        """Nothing."""
+
+
 def main() -> None:
     """Run until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -35,7 +42,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(500_000, 50, 1_000)
-    Worker(app, loop=loop, loglevel="warning", quiet=True).execute_from_commandline()
+    NamedWorker(app, loop=loop, loglevel="warning", quiet=True).execute_from_commandline()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""What the parts of an embedded installation import, imported once: the fork server of ``up`` reads it, then each part is forked.
+
+Nothing here runs: no setting is read, no thread started. A module whose import does that is not named here. What every part reads of the
+product's own files (units, working days, rules) is read, as it is kept for whoever asks again.
+"""
+
+from __future__ import annotations
+
+import streams.agents.judge.archive
+import streams.agents.judge.judge
+import streams.agents.judge.publishing
+import streams.agents.judge.rounds
+import streams.agents.log_upkeep
+import streams.agents.notifier.notifier
+import streams.agents.notifier.outbox
+import streams.agents.starting
+import streams.agents.topics
+import streams.agents.worker.app
+import streams.alerts.channels
+import streams.alerts.policy
+import streams.intake.brief_http
+import streams.intake.desk_http
+import streams.intake.http
+import streams.intake.reads_http
+import streams.registry
+import streams.rules
+import streams.simulate
+import streams.store
+import streams.store.reposting  # noqa: F401
+from streams.calendars import Calendar
+from streams.registry import load
+from streams.rules import Rulebook, shipped
+from streams.rules import load as load_packs
+
+load()
+Calendar.load()
+Rulebook(load_packs(shipped()))
