@@ -8,8 +8,8 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
@@ -130,32 +130,47 @@ def _too_many(tree: dict[str, Any]) -> Iterator[Fault]:
 def _struct(
     value: dict[str, Any], struct: type[msgspec.Struct], path: str, *, partial: bool = False
 ) -> Iterator[Fault]:
-    """Each field on its own, so that all faults are found and not the first only."""
-    for field in _fields(struct):
-        name, place = field.encode_name, f"{path}.{field.encode_name}" if path else field.encode_name
-        if name not in value:
-            if field.required and not partial:
-                yield Fault(place, "", "is missing", _FIXES.get(name, "add it"), "missing")
-            continue
-        yield from _value(value[name], field.type, place, name)
+    """Where the whole does not fit, each field on its own, so that all faults are found and not the first only."""
+    if not partial and _rule_broken(value, struct) is None:
+        return
+    for name, wanted, required in _fields(struct):
+        place = f"{path}.{name}" if path else name
+        if name in value:
+            yield from _value(value[name], wanted, place, name)
+        elif required and not partial:
+            yield Fault(place, "", "is missing", _FIXES.get(name, "add it"), "missing")
 
 
-def _value(value: Any, wanted: Any, place: str, name: str) -> Iterator[Fault]:
+class _Wanted(NamedTuple):
+    """A field's type, the struct that a dictionary may be instead, and the type of what a list may hold."""
+
+    type: Any
+    inner: type[msgspec.Struct] | None
+    item: Any
+
+
+def _rule_broken(value: Any, wanted: Any) -> str | None:
+    """What a value breaks of a type, None where it fits."""
     try:
         msgspec.convert(value, wanted)
-        return
     except msgspec.ValidationError as error:
-        rule = str(error).split(" - at ")[0]
+        return str(error).split(" - at ")[0]
     except (TypeError, ValueError, OverflowError) as error:
-        rule = str(error)
-    inner = _inner_struct(wanted)
-    if inner is not None and isinstance(value, dict):
-        below = list(_struct(value, inner, place))
+        return str(error)
+    return None
+
+
+def _value(value: Any, wanted: _Wanted, place: str, name: str) -> Iterator[Fault]:
+    rule = _rule_broken(value, wanted.type)
+    if rule is None:
+        return
+    if wanted.inner is not None and isinstance(value, dict):
+        below = list(_struct(value, wanted.inner, place))
         if below:
             yield from below
             return
-    item = _item_type(wanted)
-    if item is not None and isinstance(value, list):
+    if wanted.item is not None and isinstance(value, list):
+        item = _wanted(wanted.item)
         below = [fault for at, one in enumerate(value[:100]) for fault in _value(one, item, f"{place}[{at}]", name)]
         if below:
             yield from below
@@ -166,10 +181,14 @@ def _value(value: Any, wanted: Any, place: str, name: str) -> Iterator[Fault]:
     yield Fault(place, shown(value), f"is wrong: {rule[:1].lower()}{rule[1:]}", _FIXES.get(name, "see docs/events.md"))
 
 
-@lru_cache(maxsize=256)
-def _fields(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    """The fields of a struct; msgspec reads its annotations anew at each question, which costs a hundred times the conversion."""
-    return msgspec.structs.fields(struct)
+@cache
+def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, _Wanted, bool], ...]:
+    """Name, type and need of each field; msgspec reads annotations anew at each question, which costs a hundred times the conversion."""
+    return tuple((field.encode_name, _wanted(field.type), field.required) for field in msgspec.structs.fields(struct))
+
+
+def _wanted(kind: Any) -> _Wanted:
+    return _Wanted(kind, _inner_struct(kind), _item_type(kind))
 
 
 def _members(wanted: Any) -> tuple[Any, ...]:
@@ -180,7 +199,6 @@ def _members(wanted: Any) -> tuple[Any, ...]:
     return (wanted,)
 
 
-@cache
 def _inner_struct(wanted: Any) -> type[msgspec.Struct] | None:
     for member in _members(wanted):
         if isinstance(member, type) and issubclass(member, msgspec.Struct) and member is not Ref:
@@ -188,7 +206,6 @@ def _inner_struct(wanted: Any) -> type[msgspec.Struct] | None:
     return None
 
 
-@cache
 def _item_type(wanted: Any) -> Any:
     for member in _members(wanted):
         if get_origin(member) is tuple:

@@ -66,9 +66,24 @@ class Rule(msgspec.Struct, frozen=True):
         )
 
 
-@lru_cache(maxsize=4_096)
 def parse(text: str) -> Rule:
     """A checked rule from its text (with or without ``RRULE:``). Raises ValueError with the reason."""
+    found = _known(text)
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _known(text: str) -> Rule | str:
+    """The rule, or why it is none: whoever decodes an event and whoever says what is wrong with it ask both."""
+    try:
+        return _parsed(text)
+    except ValueError as error:
+        return str(error)
+
+
+def _parsed(text: str) -> Rule:
     if len(text) > 500:
         raise ValueError("is longer than 500 characters")
     parts: dict[str, str] = {}
