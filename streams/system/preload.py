@@ -1,7 +1,7 @@
 """What the parts of an embedded installation import, imported once: the fork server of ``up`` reads it, then each part is forked.
 
-Nothing here runs: no setting is read, no thread started. A module whose import does that is not named here. What every part reads of the
-product's own files (units, working days, rules) is read, as it is kept for whoever asks again.
+Nothing here runs: no setting is read, no pool of threads started, for a forked process has none of them and would wait for them for ever. So
+rules are not read here: Polars starts its pool for them. Units and working days are, as they are kept for whoever asks again.
 """
 
 from __future__ import annotations
@@ -29,9 +29,6 @@ import streams.store
 import streams.store.reposting  # noqa: F401
 from streams.calendars import Calendar
 from streams.registry import load
-from streams.rules import Rulebook, shipped
-from streams.rules import load as load_packs
 
 load()
 Calendar.load()
-Rulebook(load_packs(shipped()))

@@ -36,7 +36,12 @@ from streams.system.supervisor import Command, Supervisor
 from streams.system.vigil import Vigil, page_answers, rounds_go_on, store_answers
 
 READY_BOUND_S = 120.0
-FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 """Memory goes back to the machine: a part has many threads and little work for each."""
 
 

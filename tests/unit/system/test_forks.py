@@ -13,6 +13,7 @@ import pytest
 
 from infra.local.forks import Forks
 from infra.local.process import until
+from streams.system.up import FRUGAL
 
 BOUND_S = 30.0
 PART = """
@@ -110,6 +111,19 @@ def test_a_server_that_stands_still_does_not_hold_up_a_kill(
     os.kill(int(Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[1]), signal.SIGSTOP)
     child.kill()
     assert until(lambda: not lives(child.pid), timeout_s=BOUND_S)
+
+
+def test_what_is_preloaded_starts_no_pool_that_a_fork_would_wait_for() -> None:
+    script = """
+import os
+from pathlib import Path
+import streams.system.preload
+print(sorted({Path(f"/proc/self/task/{one}/comm").read_text().strip() for one in os.listdir("/proc/self/task")} - {"jemalloc_bg_thd", "polars-ooc-clea"}))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **FRUGAL}, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "['python']\n", "Arrow's threads alone, which it makes anew in a child"
 
 
 def test_parts_end_with_their_owner_however_it_ends(tmp_path: Path) -> None:
