@@ -118,7 +118,8 @@ def test_what_is_preloaded_starts_no_pool_that_a_fork_would_wait_for() -> None:
 import os
 from pathlib import Path
 import streams.system.preload
-print(sorted({Path(f"/proc/self/task/{one}/comm").read_text().strip() for one in os.listdir("/proc/self/task")} - {"jemalloc_bg_thd", "polars-ooc-clea"}))
+names = {Path(f"/proc/self/task/{one}/comm").read_text().strip() for one in os.listdir("/proc/self/task")}
+print(sorted(names - {"jemalloc_bg_thd", "polars-ooc-clea"}))
 """
     told = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ, **FRUGAL}, capture_output=True, text=True, check=True
