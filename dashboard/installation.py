@@ -13,7 +13,6 @@ from clickhouse_connect.driver.client import Client
 
 from dashboard.access import Access, read_access
 from dashboard.attendance import Attendance
-from dashboard.audit import AuditLog
 from dashboard.board import Board
 from dashboard.engine import Engine
 from dashboard.push import Hub
@@ -22,6 +21,7 @@ from dashboard.settings import Settings
 from dashboard.snapshot import StoreSource
 from streams.calendars import Calendar
 from streams.config.clock import now_us as now_us
+from streams.desk.auditing import AuditLog
 from streams.registry import Registry, load
 from streams.store import connect
 

@@ -27,6 +27,10 @@ class HttpFault(Exception):
         super().__init__(error)
 
 
+class Denied(HttpFault):
+    """What is not the asker's: 403, or 404 where that looks like what is not there."""
+
+
 def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer; UTF-8, Chinese as it is."""
     return Response(msgspec.json.encode(content), status, headers, JSON)

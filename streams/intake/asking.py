@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
 
-from streams.intake.answers import HttpFault, later
+from streams.intake.answers import Denied, HttpFault, later
 from streams.registry.errors import RegistryError
 from streams.store.client import passing
 from streams.store.parts import ping
@@ -44,10 +44,10 @@ class Asker:
             return await run_in_threadpool(on_thread)
         except Unseen as error:
             _LOG.info("denied: %s, %s: %s", scope.who, scope.role, error)
-            raise HttpFault(404, str(error)) from None
+            raise Denied(404, str(error)) from None
         except OutOfScope as error:
             _LOG.info("denied: %s, %s: %s", scope.who, scope.role, error)
-            raise HttpFault(403, str(error)) from None
+            raise Denied(403, str(error)) from None
         except RegistryError as error:
             raise HttpFault(404, str(error)) from None
         except ValueError as error:

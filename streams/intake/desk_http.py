@@ -43,6 +43,10 @@ class Desk:
         self._now_us = now_us
         self._calendar = Calendar.load()
 
+    def client(self) -> Client:
+        """The client of its questions, which may write."""
+        return self._asker.client()
+
     def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler of each route."""
 

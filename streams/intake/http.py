@@ -6,6 +6,8 @@ broker and the store, through what it is given. Contract: section 4.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +20,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from streams.config.clock import now_us
+from streams.desk.auditing import AuditLog
 from streams.intake.answers import HttpFault, body_of, fault, json, later, token_of
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.brief_http import Briefs
@@ -26,6 +30,7 @@ from streams.intake.desk_http import Desk
 from streams.intake.door import Door, Lookup
 from streams.intake.formats import BadBody, WrongType, events_in
 from streams.intake.metrics import Metrics
+from streams.intake.noting import Noting
 from streams.intake.openapi import document
 from streams.intake.rate import Rate
 from streams.intake.reads_http import Reads
@@ -46,12 +51,15 @@ BATCH_LIMIT: Final = 20_000
 REFUSED_COST: Final = 2
 """A refused event counts three times, as much as it costs (docs/benchmarks.md): who sends garbage is slowed, and told so by 429."""
 
+AUDIT_S: Final = 5.0
+"""How long the end waits for the last deeds to be written down."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the API is made of. ``reads``, ``desk``, ``briefs`` and ``registry`` may be missing: an ingest-only door."""
+    """What the API is made of. ``reads``, ``desk``, ``briefs``, ``audit`` and ``registry`` may be missing: an ingest-only door."""
 
     broker: Broker
     tokens: Tokens
@@ -59,6 +67,7 @@ class Parts:
     reads: Reads | None = None
     desk: Desk | None = None
     briefs: Briefs | None = None
+    audit: AuditLog | None = None
     lookup: Lookup | None = None
     rate: float = 5000.0
     burst: int = 50_000
@@ -173,7 +182,14 @@ def build(parts: Parts) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.broker.start()
+        ended = threading.Event()
+        audit = threading.Thread(target=parts.audit.run, args=(ended,), name="audit") if parts.audit else None
+        if audit is not None:
+            audit.start()
         yield
+        ended.set()
+        if audit is not None:
+            await asyncio.to_thread(audit.join, AUDIT_S)
         parts.broker.close()
 
     routes: list[tuple[str, str, Handler]] = [
@@ -183,12 +199,10 @@ def build(parts: Parts) -> Starlette:
         ("GET", "/metrics", api.metrics),
         ("GET", "/openapi.json", api.openapi),
     ]
-    if parts.reads is not None:
-        routes += parts.reads.routes(parts.tokens)
-    if parts.desk is not None:
-        routes += parts.desk.routes(parts.tokens)
-    if parts.briefs is not None:
-        routes += parts.briefs.routes(parts.tokens)
+    noting = Noting(parts.audit.note, parts.tokens, now_us=now_us) if parts.audit is not None else None
+    rooms: tuple[Reads | Desk | Briefs | None, ...] = (parts.reads, parts.desk, parts.briefs)
+    for method, path, handler in (route for room in rooms if room for route in room.routes(parts.tokens)):
+        routes.append((method, path, noting.wrapped(method, path, handler) if noting else handler))
     return Starlette(
         routes=[Route(path, api.counted(path, handler), methods=[method]) for method, path, handler in routes],
         lifespan=lifespan,

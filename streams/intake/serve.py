@@ -18,6 +18,7 @@ from streams import registry, store
 from streams.config.clock import now_us
 from streams.config.faults import SHUT_OUT, ShutOut, read_settings
 from streams.config.knocking import knock
+from streams.desk.auditing import AuditLog
 from streams.intake import tokens
 from streams.intake.binding import PROBES
 from streams.intake.brief_http import Briefs
@@ -46,9 +47,10 @@ def parts_of(settings: Settings) -> Parts:
         return store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S)
 
     reads = Reads(reader, units, now_us=now_us)
-    desk = None
+    desk = audit = None
     if writer is not None:
         desk = Desk(lambda: store.connect(writer, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
+        audit = AuditLog(desk.client)
     return Parts(
         broker=Broker(
             settings.kafka,
@@ -62,6 +64,7 @@ def parts_of(settings: Settings) -> Parts:
         reads=reads,
         desk=desk,
         briefs=Briefs(reader, units, now_us=now_us),
+        audit=audit,
         lookup=reads.lookup,
         rate=settings.rate,
         burst=settings.burst,

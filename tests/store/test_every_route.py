@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from streams.desk.auditing import AuditLog
 from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker
 from streams.intake.desk_http import Desk
@@ -29,6 +30,7 @@ from streams.intake.reads_http import Reads
 from streams.intake.tokens import Token, Tokens
 from streams.registry import Registry
 from streams.store import Scope, schema
+from streams.store.audit import audited
 from tests.store.strangers import (
     INSIDE,
     NOON_US,
@@ -142,6 +144,7 @@ class World(NamedTuple):
     app: Starlette
     door: TestClient
     log: Log
+    audit: AuditLog
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +162,7 @@ def world(migrated: Client, registry: Registry) -> Iterator[World]:
     def reader() -> Client:
         return migrated
 
+    audit = AuditLog(reader)
     reads = Reads(reader, registry, now_us=lambda: NOON_US)
     app = build(
         Parts(
@@ -168,11 +172,12 @@ def world(migrated: Client, registry: Registry) -> Iterator[World]:
             reads=reads,
             desk=Desk(reader, registry, now_us=lambda: NOON_US),
             briefs=Briefs(reader, registry, now_us=lambda: NOON_US),
+            audit=audit,
             lookup=reads.lookup,
         )
     )
     with TestClient(app, raise_server_exceptions=False) as door:
-        yield World(app, door, log)
+        yield World(app, door, log, audit)
 
 
 def routes_of(app: Starlette) -> set[str]:
@@ -244,3 +249,41 @@ def test_insiders_get_what_strangers_are_refused(world: World) -> None:
                     status, text = asked(world.door, route, one, INSIDE.who)
                     assert status == 200, (one, text[:200])
                     assert any(secret in text for secret in (*SECRETS, OURS.area)), one
+
+
+DEEDS: Final = {
+    "GET /v1/brief": "export", "GET /v1/findings/{finding}/pack": "export", "POST /v1/precheck": "check",
+    "POST /v1/findings/{finding}/acts": "act", "POST /v1/silences": "act",
+}  # fmt: skip
+"""What is no view."""
+
+
+def test_every_answer_about_people_is_written_down(world: World, migrated: Client) -> None:
+    """Who was answered and who was refused, by which address; the same view of the same reader once an hour."""
+    operator = Scope("op", "operator", ("",))
+    while world.audit.write():
+        pass
+    migrated.command("TRUNCATE TABLE audit")
+    for route in set(ROUTES) - {"POST /v1/events"}:
+        for who in (INSIDE.who, STRANGERS[1].who):
+            one = requests_of(route, OURS)[0]
+            statuses = [asked(world.door, route, one, who)[0] for _ in range(2)]
+            while world.audit.write():
+                pass
+            rows = [
+                row
+                for row in audited(migrated, operator, who=who)
+                if row.detail.startswith(f"{route.split()[0]} {one.path}")
+            ]
+            deed = DEEDS.get(route, "view")
+            if statuses[0] >= 400:
+                assert {row.deed for row in rows} == ({"denied"} if statuses[0] in (403, 404) else set()), (
+                    route,
+                    who,
+                    statuses,
+                )
+            elif deed == "view":
+                assert {row.deed for row in rows} <= {"view"}, (route, who)
+            else:
+                assert sum(row.deed == deed for row in rows) >= sum(status < 400 for status in statuses), (route, who)
+    assert {row.page for row in audited(migrated, operator)} == {"api"}
