@@ -12,7 +12,9 @@ from typing import Final
 from streams.registry import Issuer, Line, Registry, RegistryError
 
 NAMED_TIERS: Final = (1, 2, 3, 4)
-"""Villages (620,573 of them) are found by their code."""
+"""Held by name; villages (620,573 of them) are looked for in their column where these do not fill the list."""
+SHORTEST: Final = 2
+"""Characters of a village's name that must be typed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,18 @@ class Index:
         if above:
             found = [hit for hit in found if all(word in self._path(hit.code) for word in above)]
         found.sort(key=lambda hit: (not hit.name.startswith(last), len(hit.code), len(hit.name), hit.code))
-        return [hit for hit in found if not self._registry.is_pseudo(hit.code) or len(hit.code) > 6][:n]
+        found = [hit for hit in found if not self._registry.is_pseudo(hit.code) or len(hit.code) > 6][:n]
+        if len(found) < n and len(last) >= SHORTEST:
+            found += self._villages(last, above, within)[: n - len(found)]
+        return found
+
+    def _villages(self, part: str, above: list[str], within: str) -> list[Hit]:
+        codes = self._registry.villages_named(part, within, n=500 if above else 50)
+        return [
+            Hit(code, self._registry.name_of(code))
+            for code in codes
+            if not above or all(word in self._path(code) for word in above)
+        ]
 
     def offices(self, text: str, near: str = "", within: tuple[str, ...] = ("",), n: int = 8) -> list[Hit]:
         """Offices whose name holds what was typed (all words of it), in either language; of areas that begin with one of ``within``.

@@ -75,6 +75,20 @@ class National:
         column = self._village_names if tier == VILLAGE else self._names[tier - 1]
         return str(column[rank].as_py())
 
+    def villages_named(self, part: str, within: str = "", n: int = 50) -> list[str]:
+        """Codes of villages in ``within`` whose name holds ``part``: those that begin with it first, then shorter names, then by code."""
+        from pyarrow import compute
+
+        codes = self.codes[VILLAGE - 1]
+        width = 12 - len(within)
+        first, end = ((int(within) + step) * 10**width for step in (0, 1)) if within else (0, 10**12)
+        lo, hi = (int(edge) for edge in np.searchsorted(codes, [first, end]))
+        names = self._village_names.slice(lo, hi - lo)
+        at = np.flatnonzero(compute.match_substring(names, part).to_numpy(zero_copy_only=False))
+        found = [(names[int(rank)].as_py(), int(codes[lo + rank])) for rank in at]
+        found.sort(key=lambda one: (not one[0].startswith(part), len(one[0]), one[1]))
+        return [str(code) for _, code in found[:n]]
+
     def sort(self, tier: int, rank: int) -> str:
         """Class of that division: city, zone, pseudo, subdistrict, villagers ..."""
         column = self._village_sorts if tier == VILLAGE else self._sorts[tier - 1]

@@ -227,6 +227,10 @@ class Registry:
         national_rank = int(self._base.codes[tier - 1].searchsorted(int(digits)))
         return self._base.name(tier, national_rank)
 
+    def villages_named(self, part: str, within: str = "", n: int = 50) -> list[str]:
+        """Codes of villages of the national list whose name holds ``part``, in an area of townships or above; closed ones are left out."""
+        return [code for code in self._base.villages_named(part, within, n) if self.find(code) is not None]
+
     def division(self, code: str) -> Division:
         """A division with its name and class ('' = the country); for a bureau, of its area. Raises UnknownUnit."""
         digits = code.partition("-")[0]

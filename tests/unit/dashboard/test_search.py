@@ -36,3 +36,23 @@ def test_offices_of_other_areas_and_what_is_none_are_not_found(index: Index) -> 
     assert index.offices("局", "51") == []
     assert index.offices("", "51") == []
     assert index.offices("没有这样的局") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "first"),
+    [
+        ("水井坊社区", "", "510104017001"),
+        ("成都 水井坊社区", "", "510104017001"),
+        ("水井坊社区", "5101", "510104017001"),
+        ("水井坊社区", "510104017", "510104017001"),
+    ],
+)
+def test_a_village_is_found_by_its_name(index: Index, text: str, within: str, first: str) -> None:
+    assert index.find(text, within)[0].code == first
+
+
+def test_villages_of_other_areas_are_not_found_and_those_of_above_come_first(index: Index) -> None:
+    assert index.find("水井坊社区", "11") == []
+    assert {len(one.code) <= 9 for one in index.find("锦江", "", n=3)} == {True}
+    assert all(one.code.startswith("51") for one in index.find("朝阳村", "51"))
+    assert index.find("社", "510104017") == [], "one character is no name of a village"
