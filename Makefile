@@ -19,7 +19,8 @@ help: ## List the commands.
 	@.uv/bin/python -m pip --quiet --disable-pip-version-check install "uv==$(UV_VERSION)"
 
 .venv/.complete: .uv/bin/uv pyproject.toml uv.lock
-	@.uv/bin/uv sync --quiet --frozen --python "$$(command -v $(PYTHON))"
+	@.uv/bin/uv sync --quiet --frozen --compile-bytecode --python "$$(command -v $(PYTHON))"
+	@$(BIN)/python -m compileall -q streams dashboard infra
 	@$(BIN)/python -m infra.local.kafka --warm
 	@touch $@
 
