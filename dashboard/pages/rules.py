@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.frame import Frame, frame
+from dashboard.listing import list_form
 from dashboard.panel import live
 from dashboard.sheets.rules import RulesSheet
 from dashboard.trials import trial
@@ -29,6 +30,8 @@ def page() -> None:
     with st.container(key="desk-tools"):
         if found.context.place.rule:
             trial(found)
+        else:
+            list_form(found)
 
 
 page()

@@ -5,27 +5,23 @@ Flows in: an Engine, a Scope, a Place with an issuer. Flows out: ``QuotaSheet``.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Final, Self
+from typing import Self
 
 from dashboard.engine import Engine
 from dashboard.place import Place
 from dashboard.words import moment
 from streams.calendars import period_bounds
 from streams.desk.findings import decoded
+from streams.desk.quotas import bounds_of, counted
 from streams.rules import gather
-from streams.rules.exemptions import exempting
-from streams.rules.facts import Issuance, Lists
+from streams.rules.facts import Issuance
 from streams.rules.lists import lists_on
-from streams.rules.quotas import sorts
 from streams.store import Scope
 from streams.store.issuing import bodies_of
 from streams.store.lists import lists_for
-
-UNCOUNTED: Final = frozenset(("emergency", "upward"))
 
 
 @dataclass(frozen=True)
@@ -71,25 +67,6 @@ class QuotaSheet:
             at_us, first, tuple(done / worked[-1] for done in worked), tuple(sorted(quotas, key=lambda one: -_worn(one))),
             bool(lists.plans or lists.caps),
         )  # fmt: skip
-
-
-def bounds_of(lists: Lists, issuer: str, year: int) -> list[tuple[str, int, bool]]:
-    """Sorts of demand with the number that holds, and whether it is a cap."""
-    caps, plans = (
-        {what: n for (who, what, of), n in found.items() if (who, of) == (issuer, year)}
-        for found in (lists.caps, lists.plans)
-    )
-    return [(what, caps.get(what, plans.get(what, 0)), what in caps) for what in sorted({*caps, *plans})]
-
-
-def counted(issued: tuple[Issuance, ...], first: date, today: date) -> dict[str, tuple[int, ...]]:
-    """Demands by sort and day of the year; grounded emergencies and upward documents are left out, as the rules leave them out."""
-    days: dict[str, Counter[int]] = {}
-    for one in issued:
-        if first <= one.day <= today and not UNCOUNTED & set(exempting(one)):
-            for what in sorts(one):
-                days.setdefault(what, Counter())[(one.day - first).days] += 1
-    return {what: tuple(found[n] for n in range((today - first).days + 1)) for what, found in days.items()}
 
 
 def _worn(one: Quota) -> float:

@@ -10,6 +10,7 @@ import re
 from dashboard.board import Answer
 from dashboard.sheets.rules import RulesSheet
 from dashboard.views.context import Context
+from dashboard.views.lists import lists
 from dashboard.views.markup import Html, bar, card, html, link, tag
 from streams.alerts.evidence import edition_in_words
 from streams.rules.backtest import Line
@@ -22,7 +23,11 @@ def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
     """The list, or the rule that the address names."""
     found = answer.value
     chosen = next((one for one in found.standing if one.rule.id == context.place.rule), None)
-    body = one_rule(context, found, chosen) if chosen else html(packs(context, found), listing(context, found))
+    body = (
+        one_rule(context, found, chosen)
+        if chosen
+        else html(packs(context, found), listing(context, found), lists(context, found))
+    )
     return tag("div", body, class_="bw stale" if answer.failed else "bw")
 
 

@@ -31,6 +31,7 @@ class AuditLog:
         self._client = client
         self._waiting: queue.Queue[Audited] = queue.Queue(KEPT)
         self._batch: list[Audited] = []
+        self._writing = threading.Lock()
         self._token = ""
 
     def note(self, deed: Audited) -> None:
@@ -43,6 +44,10 @@ class AuditLog:
 
     def write(self) -> int:
         """Stores what waits, one batch; the number of rows. What cannot be stored is tried again under the same token."""
+        with self._writing:
+            return self._written()
+
+    def _written(self) -> int:
         if not self._batch:
             while len(self._batch) < BATCH and not self._waiting.empty():
                 self._batch.append(self._waiting.get_nowait())

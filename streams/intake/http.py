@@ -29,6 +29,7 @@ from streams.intake.broker import Broker, Unavailable
 from streams.intake.desk_http import Desk
 from streams.intake.door import Door, Lookup
 from streams.intake.formats import BadBody, WrongType, events_in
+from streams.intake.lists_http import ListRoutes
 from streams.intake.metrics import Metrics
 from streams.intake.noting import Noting
 from streams.intake.openapi import document
@@ -59,7 +60,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What the API is made of. ``reads``, ``desk``, ``briefs``, ``audit`` and ``registry`` may be missing: an ingest-only door."""
+    """What the API is made of. ``reads``, ``desk``, ``briefs``, ``audit``, ``lists`` and ``registry`` may be missing: an ingest-only door."""
 
     broker: Broker
     tokens: Tokens
@@ -68,6 +69,7 @@ class Parts:
     desk: Desk | None = None
     briefs: Briefs | None = None
     audit: AuditLog | None = None
+    lists: ListRoutes | None = None
     lookup: Lookup | None = None
     rate: float = 5000.0
     burst: int = 50_000
@@ -200,7 +202,7 @@ def build(parts: Parts) -> Starlette:
         ("GET", "/openapi.json", api.openapi),
     ]
     noting = Noting(parts.audit.note, parts.tokens, now_us=now_us) if parts.audit is not None else None
-    rooms: tuple[Reads | Desk | Briefs | None, ...] = (parts.reads, parts.desk, parts.briefs)
+    rooms: tuple[Reads | Desk | Briefs | ListRoutes | None, ...] = (parts.reads, parts.desk, parts.briefs, parts.lists)
     for method, path, handler in (route for room in rooms if room for route in room.routes(parts.tokens)):
         routes.append((method, path, noting.wrapped(method, path, handler) if noting else handler))
     return Starlette(

@@ -28,6 +28,7 @@ DEEDS: Final[dict[tuple[str, str], Deed]] = {
     ("POST", "/v1/findings/{finding}/acts"): "act",
     ("POST", "/v1/silences"): "act",
     ("POST", "/v1/precheck"): "check",
+    ("POST", "/v1/lists"): "act",
 }
 """What is no mere view."""
 

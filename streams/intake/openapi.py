@@ -13,6 +13,7 @@ import msgspec
 from streams.desk.acting import ActWish, SilenceWish
 from streams.intake.door import Answer
 from streams.intake.formats import BATCH, JSON, STRUCTURED
+from streams.rules.lists import ListVersion
 
 _ERRORS: Final = {
     400: "Nothing of it was taken: every event was refused, or the body cannot be read.",
@@ -127,6 +128,36 @@ def _write(summary: str, body: type[Any], status: int) -> dict[str, Any]:
     }
 
 
+def _lists() -> dict[str, Any]:
+    """A list as JSON, or any file of one as it is."""
+    parameters = [
+        _query("file", "Name of the file, where the body is one: its ending says how it is read.", "plan.xlsx"),
+        _query("check", "true: only say how it is understood and what is wrong.", "true"),
+        _query("kind", "Of tables: duty, approved, held, plan, cap, app, group, plaque or annotation.", "plan"),
+        _query("name", "Of tables: what the list is called; a later version has the same name.", "meetings 2026"),
+        _query("area", "Of tables: division code in which it holds.", "510104"),
+        _query("from", "Of tables: the first day on which it applies.", "2026-01-01"),
+        _query("to", "Of tables: the first day on which it no longer applies.", "2027-01-01"),
+        _query("source", "Of tables: the document that it is from.", "锦委办〔2026〕3号"),
+        _query("what", "Of plans and caps: the sort of demand, where rows do not say.", "meeting"),
+    ]
+    schema = ListVersion.model_json_schema(mode="validation")
+    schema["properties"]["rows"]["items"] = schema.pop("$defs")["ListRow"]
+    answers = {"201": "Added.", "200": "Checked: how it is understood."}
+    return {
+        "post": {
+            "summary": "One version of a list, whole or not at all; supervising bodies, within their areas.",
+            "security": [{"bearer": []}],
+            "parameters": parameters,
+            "requestBody": {"required": True, "content": {JSON: {"schema": schema}, "application/octet-stream": {}}},
+            "responses": {
+                **{status: {"description": text, "content": {JSON: {}}} for status, text in answers.items()},
+                **{str(status): _refusal(status) for status in (400, 401, 403, 413, 503)},
+            },
+        }
+    }
+
+
 def _brief() -> dict[str, Any]:
     parameters = [
         _query("area", "Division code, '' the whole country; exactly one of area, issuer and unit.", "51"),
@@ -167,6 +198,8 @@ def _paths(answer: dict[str, Any]) -> dict[str, Any]:
         "/v1/notifications": _read("What was sent to whom, newest first, with every attempt.", JSON, []),
         "/v1/silences": _read("Every silence, past ones too.", JSON, [])
         | _write("Nothing is told of what matches until it ends.", SilenceWish, 201),
+        "/v1/lists": _read("Lists, plans and catalogues with validity and source; rules that need one.", JSON, [])
+        | _lists(),
         "/v1/units/{code}/calendar.ics": _read("What is coming, as a calendar feed.", "text/calendar", [unit, at]),
         "/v1/brief": _brief(),
         "/v1/hotspots": hotspots,

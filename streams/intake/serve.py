@@ -25,6 +25,7 @@ from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker
 from streams.intake.desk_http import Desk
 from streams.intake.http import Parts, build
+from streams.intake.lists_http import ListRoutes
 from streams.intake.reads_http import Reads
 from streams.intake.room import Room
 from streams.intake.settings import Settings
@@ -47,10 +48,11 @@ def parts_of(settings: Settings) -> Parts:
         return store.connect(address, readonly=True, patience_s=STORE_PATIENCE_S)
 
     reads = Reads(reader, units, now_us=now_us)
-    desk = audit = None
-    if writer is not None:
-        desk = Desk(lambda: store.connect(writer, readonly=True, patience_s=STORE_PATIENCE_S), units, now_us=now_us)
-        audit = AuditLog(desk.client)
+
+    def acting() -> Client:
+        return store.connect(writer or address, readonly=True, patience_s=STORE_PATIENCE_S)
+
+    desk = Desk(acting, units, now_us=now_us) if writer else None
     return Parts(
         broker=Broker(
             settings.kafka,
@@ -64,7 +66,8 @@ def parts_of(settings: Settings) -> Parts:
         reads=reads,
         desk=desk,
         briefs=Briefs(reader, units, now_us=now_us),
-        audit=audit,
+        lists=ListRoutes(reader, units, now_us=now_us, writer=acting if writer else None),
+        audit=AuditLog(desk.client) if desk else None,
         lookup=reads.lookup,
         rate=settings.rate,
         burst=settings.burst,

@@ -127,6 +127,8 @@ def events_table(
     for name in _STATED:
         able = FIELDS[name][0]
         columns[name] = [stated(one, name, recorded) if one.event.kind in able else None for one in issued]
+    for name in _FILED if lists.filed else ():
+        columns[name] = [_filed(one, name, found, lists) for one, found in zip(issued, columns[name], strict=True)]
     columns["marks_missing"] = [
         _marks_missing(one, recorded) if one.event.kind == "request" else None for one in issued
     ]
@@ -159,7 +161,18 @@ def _status(one: Issuance, lists: Lists) -> str | None:
 
 
 def _approved(one: Issuance, lists: Lists) -> int | None:
-    return lists.approved.get(one.data.plan_item_id) if lists.approved and one.data.plan_item_id else None
+    return lists.approved_for(one.place, one.data.plan_item_id) if one.data.plan_item_id else None
+
+
+def _filed(one: Issuance, name: str, found: bool | None, lists: Lists) -> bool | None:
+    """A number that is given counts as none where the list of what was admitted there does not hold it."""
+    if not found or one.event.kind not in lists.filed:
+        return found
+    number = str(getattr(one.data, FIELDS[name][1][0]))
+    return lists.is_filed(one.event.kind, one.place, number) is not False
+
+
+_FILED: Final = ("has_registry_no", "has_admission")
 
 
 def _timed(columns: dict[str, list[Any]], issued: Sequence[Issuance], calendar: Calendar) -> None:

@@ -172,6 +172,30 @@ class Lists:
     """(issuer, what, year) -> most that is allowed."""
     staff: Mapping[str, int] = field(default_factory=dict)
     """Unit -> establishment."""
+    held_in: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """``held`` of catalogues that hold in an area alone: area -> element -> holders."""
+    approved_in: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """``approved`` of lists that hold in an area alone."""
+    filed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """app, group, plaque -> area -> numbers and names that were admitted there."""
+
+    def holders(self, place: str, element: str) -> tuple[str, ...]:
+        """Who holds an element with sharing open, as far as lists say that hold where the receivers are."""
+        found = self.held.get(element, ())
+        for area, held in self.held_in.items():
+            if place.startswith(area) and element in held:
+                found = tuple(dict.fromkeys((*found, *held[element])))
+        return found
+
+    def approved_for(self, place: str, item: str) -> int | None:
+        """Units that a plan item was approved for; None where no list that holds there says so."""
+        near = [area for area, of in self.approved_in.items() if place.startswith(area) and item in of]
+        return self.approved_in[max(near, key=len)][item] if near else self.approved.get(item)
+
+    def is_filed(self, kind: str, place: str, number: str) -> bool | None:
+        """Whether a number stands on a list of what was admitted there; None where there is no such list."""
+        near = [of for area, of in self.filed.get(kind, {}).items() if place.startswith(area)]
+        return any(number in of for of in near) if near else None
 
     def duty_status(self, place: str, item: str) -> str | None:
         """How the receivers' list in force counts a duty item; None without a list."""

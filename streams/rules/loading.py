@@ -101,18 +101,27 @@ def without(packs: Iterable[Pack], rules: Collection[str]) -> tuple[Pack, ...]:
 def read_sheet(path: Path) -> Sheet:
     """A YAML file with its lines. Raises PackFaults when it cannot be read or is no YAML mapping."""
     try:
-        text = path.read_text(encoding="utf-8")
-        tree, data = YAML(typ="rt").load(text), YAML(typ="safe", pure=True).load(text)
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise PackFaults([Fault(str(path), 1, "", "", f"cannot be read: {error}", "name a readable file")]) from error
+    return sheet_of(content, str(path))
+
+
+def sheet_of(content: bytes, name: str) -> Sheet:
+    """The same of the bytes of a file."""
+    try:
+        text = content.decode("utf-8")
+        tree, data = YAML(typ="rt").load(text), YAML(typ="safe", pure=True).load(text)
+    except UnicodeDecodeError as error:
+        raise PackFaults([Fault(name, 1, "", "", f"cannot be read: {error}", "save it as UTF-8")]) from error
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         problem = error.problem if isinstance(error, MarkedYAMLError) and error.problem else str(error)
         line = mark.line + 1 if mark is not None else 1
-        raise PackFaults([Fault(str(path), line, "", "", f"is no YAML: {problem}", "correct the syntax")]) from error
+        raise PackFaults([Fault(name, line, "", "", f"is no YAML: {problem}", "correct the syntax")]) from error
     if not isinstance(tree, dict):
-        raise PackFaults([Fault(str(path), 1, "", "", "must be a mapping", "begin with version, kind and name")])
-    return Sheet(str(path), tree, data)
+        raise PackFaults([Fault(name, 1, "", "", "must be a mapping", "begin with version, kind and name")])
+    return Sheet(name, tree, data)
 
 
 def invalid(sheet: Sheet, error: ValidationError) -> list[Fault]:

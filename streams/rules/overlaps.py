@@ -99,7 +99,7 @@ def held_table(facts: Facts) -> pl.DataFrame:
     for one in facts.of_kind("request"):
         found: dict[str, tuple[str, ...]] = {}
         for item in one.data.items:
-            holders = tuple(who for who in facts.lists.held.get(item.element, ()) if not _self(one, who))
+            holders = tuple(who for who in facts.lists.holders(one.place, item.element) if not _self(one, who))
             if holders:
                 found[item.element] = holders
         if found:

@@ -140,7 +140,7 @@ claims_statistical flag says that it is a statistical form
 marks_missing count of table number, issuing body, approval number and validity, how many are missing; null where the source never shows any
 marks_expired flag the validity that a form shows ended before it was issued; null where it shows none
 proofs count proofs required
-has_registry_no flag an app with a filing number; null as has_doc_no
+has_registry_no flag an app with a filing number, one on the list of filed apps where there is such a list; null as has_doc_no
 owner_level text level of who owns an app
 app_form flag an app that collects forms; null where its functions are not told
 app_scores count functions of check-in, points, online time, likes or forwards; null where its functions are not told
@@ -163,7 +163,7 @@ extension_n count extensions
 consented flag all who were asked agree; null as has_doc_no
 has_approval flag carries an approval number; null as has_doc_no
 label text what a secondment calls itself
-has_admission flag a plaque with an admission number; null as has_doc_no
+has_admission flag a plaque with an admission number, one on the list of admitted plaques where there is such a list; null as has_doc_no
 list_item text item of the list of certificates that it names
 idle_days count days since a group's last activity when the event was sent
 quantity number quantity of a target

@@ -14,20 +14,21 @@ from typing import Any, Final, Literal, NamedTuple
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
-from streams.registry import Registry
+from streams.registry import Registry, RegistryError
 from streams.rules.lists import ListRow, ListVersion, gated
 from streams.store.issuing import require_issuer
-from streams.store.scope import Scope, for_everyone
+from streams.store.scope import OutOfScope, Scope, for_everyone
 from streams.store.workers import load_lists
 from streams.store.writers import insert_rows
 
 _LIST: Final[dict[str, pa.DataType]] = {
     "name": pa.string(), "kind": pa.string(), "area": pa.string(), "from_day": pa.date32(), "to_day": pa.date32(), "source": pa.string(),
-    "added_us": pa.int64(), "rows": pa.uint32(), "body": pa.string(),
+    "added_us": pa.int64(), "rows": pa.uint32(), "body": pa.string(), "added_by": pa.string(),
 }  # fmt: skip
 
 
-ANNOTATED: Final = ("sort", "first", "last")
+LATER: Final = frozenset(("sort", "first", "last", "open", "why", "title", "months", "source"))
+"""Fields that rows did not have from the beginning."""
 
 
 class ListHeader(NamedTuple):
@@ -41,15 +42,22 @@ class ListHeader(NamedTuple):
     source: str
     added_us: int
     rows: int
+    added_by: str = ""
 
 
-def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
-    """Store a version; the same version again is the same insert and is dropped. Raises Refused for texts that may not be stored."""
-    version = gated(version)
+def insert_list(
+    client: Client, version: ListVersion, added_us: int, added_by: str = "", *, checked: bool = False
+) -> None:
+    """Store a version; the same version again is the same insert and is dropped. Raises Refused for texts that may not be stored.
+
+    ``checked``: it came out of ``gated`` and need not pass it again.
+    """
+    version = version if checked else gated(version)
     body = json.dumps([_plain(row) for row in version.rows], ensure_ascii=False, sort_keys=True)
     columns = {
         "name": [version.name], "kind": [version.list], "area": [version.area], "from_day": [version.from_day], "to_day": [version.to_day],
         "source": [version.source], "added_us": [added_us], "rows": [len(version.rows)], "body": [body],
+        "added_by": [added_by],
     }  # fmt: skip
     digest = blake2b(
         f"{version.name}|{version.list}|{version.area}|{version.from_day}|{version.to_day}|{body}".encode(),
@@ -59,23 +67,43 @@ def insert_list(client: Client, version: ListVersion, added_us: int) -> None:
 
 
 def _plain(row: ListRow) -> dict[str, Any]:
-    """A row as it is kept; what only annotations have is left out elsewhere, so that a list that was added long ago is known again."""
+    """A row as it is kept; what rows had not from the beginning is left out where empty, so that a list of long ago is known again."""
     return {
-        name: value for name, value in row.model_dump(mode="json").items() if value is not None or name not in ANNOTATED
+        name: value for name, value in row.model_dump(mode="json").items() if value is not None or name not in LATER
     }
 
 
 def lists_for(client: Client, scope: Scope, registry: Registry, issuer: str) -> list[ListVersion]:
     """Every version that was ever added, for the quotas of one issuer, in the order of adding. Raises OutOfScope, RegistryError."""
     require_issuer(scope, registry, issuer)
-    return load_lists(client)
+    return load_lists(client, ("plan", "cap"))
+
+
+def quotas_for(client: Client, scope: Scope, registry: Registry) -> list[ListVersion]:
+    """Every version of plans and caps with the rows of bodies that the reader is or oversees, in the order of adding."""
+    seen: dict[str, bool] = {}
+
+    def is_seen(issuer: str) -> bool:
+        if issuer not in seen:
+            try:
+                require_issuer(scope, registry, issuer)
+                seen[issuer] = True
+            except (OutOfScope, RegistryError):
+                seen[issuer] = False
+        return seen[issuer]
+
+    found = []
+    for version in load_lists(client, ("plan", "cap")):
+        if rows := tuple(row for row in version.rows if is_seen(row.issuer)):
+            found.append(version.model_copy(update={"rows": rows}))
+    return found
 
 
 @for_everyone
 def list_headers(client: Client, until_us: int = 0) -> list[ListHeader]:
     """What there is (with ``until_us``: what there was by then), by kind and name, the latest version first."""
     rows = client.query(
-        "SELECT kind, name, area, from_day, to_day, source, added_us, rows FROM lists "
+        "SELECT kind, name, area, from_day, to_day, source, added_us, rows, added_by FROM lists "
         "WHERE {until:Int64} = 0 OR added_us <= {until:Int64} ORDER BY kind, name, from_day DESC, added_us DESC",
         parameters={"until": until_us},
     ).result_rows
@@ -98,13 +126,13 @@ def annotated(
 ) -> list[Annotation]:
     """What happened in an area, in one that holds it or in a part of it, in days that overlap first..last, by first day.
 
-    Of each list the version counts that was added last (with ``until_us``: by then). Raises OutOfScope.
+    Of each list (by name and area) the version counts that was added last (with ``until_us``: by then). Raises OutOfScope.
     """
     scope.require_area(area)
     rows = client.query(
-        "SELECT where, source, body FROM (SELECT name, argMax(area, added_us) AS where, argMax(source, added_us) AS source, "
+        "SELECT where, source, body FROM (SELECT name, area AS where, argMax(source, added_us) AS source, "
         "argMax(body, added_us) AS body FROM lists WHERE kind = 'annotation' AND ({until:Int64} = 0 OR added_us <= {until:Int64}) "
-        "GROUP BY name) WHERE startsWith({area:String}, where) OR startsWith(where, {area:String})",
+        "GROUP BY name, area) WHERE startsWith({area:String}, where) OR startsWith(where, {area:String})",
         parameters={"area": area, "until": until_us},
     ).result_rows
     found = []

@@ -21,6 +21,7 @@ import streams.alerts.policy
 import streams.intake.brief_http
 import streams.intake.desk_http
 import streams.intake.http
+import streams.intake.lists_http
 import streams.intake.reads_http
 import streams.registry
 import streams.rules

@@ -97,6 +97,7 @@ def shared(
             "dashboard.acts",
             "dashboard.drafts",
             "dashboard.bulk",
+            "dashboard.listing",
         ):
             patch.setattr(f"{module}.now_us", lambda: NOON_US)
         yield made

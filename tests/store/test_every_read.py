@@ -113,6 +113,7 @@ CASES: Final[dict[str, Case]] = {
     "issuing.makeups": lambda things: ((things.area, [things.issuer], 0, NOON_US), {}),
     "lists.annotated": _asked("@area", *DAYS),
     "lists.lists_for": _all("@issuer"),
+    "lists.quotas_for": lambda _: (("registry",), {}),
     "peers.peers_of": _all("@unit", METRIC, NOON_US),
     "pivots.pivot": _all("@area", *DAYS, Crossing("place", "kind")),
     "remarks.insert_remark": _remark,
@@ -151,7 +152,7 @@ INSIDERS_SEE: Final = {
     "alerting.sent_in", "alerting.silences_in", "alerting.withheld_of", "areas.top_issuers", "casework.acts_of", "casework.acts_of_all",
     "casework.precedents", "demands.recent_demands", "demands.upcoming_demands", "evidence.demands_of_unit", "evidence.events_behind",
     "findings.by_issuer", "findings.finding_history", "findings.findings_in", "issuing.issued_by", "lists.lists_for", "remarks.remarks_in",
-    "casework.cases_in", "findings.titled", "saved.saved_filters",
+    "casework.cases_in", "findings.titled", "lists.quotas_for", "saved.saved_filters",
     "units.hotspots",
 }  # fmt: skip
 """Reads whose answers hold secrets: an insider gets them, so the strangers' tests could fail."""

@@ -46,6 +46,7 @@ PERMITTED: Final = frozenset(
             "SVG",
             "CSV",
             "XLSX",
+            "YAML",
             "DOCX",
             "PDF",
             "API",

@@ -23,8 +23,9 @@ from dashboard.place import Place, read_place
 from dashboard.projection import projected, rate_interval
 from dashboard.sheets.compare import Asked, CompareSheet, asked
 from dashboard.sheets.explore import FlowSheet, PivotSheet, sizes_of
-from dashboard.sheets.quota import Quota, QuotaSheet, bounds_of
+from dashboard.sheets.quota import Quota, QuotaSheet
 from dashboard.sheets.review import Progress
+from streams.desk.quotas import bounds_of
 from streams.events.model import KINDS
 from streams.rules.facts import Lists
 from streams.store.pivots import REST, Cell, Crossing, Pivot

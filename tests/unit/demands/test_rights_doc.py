@@ -7,6 +7,7 @@ from pathlib import Path
 
 from streams.demands.rights import RIGHTS
 from streams.desk.acting import OVERSIGHT, OWN
+from streams.desk.listing import LISTERS
 
 DOC = Path(__file__).parents[3] / "docs" / "access.md"
 WHO = {"issuer": "its issuer", "overseer": "who oversees it", "unit": "the unit"}
@@ -23,6 +24,9 @@ def table() -> str:
     )
     lines.append("| note (of a case) | whoever sees the finding | |")
     lines.append(f"| every other act, silences | {', '.join(sorted(OVERSIGHT))} | within their areas |")
+    lines.append(
+        f"| lists, plans, caps | {', '.join(sorted(LISTERS))} | of their areas, about bodies of these; nobody plans or caps itself |"
+    )
     return "\n".join(lines)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.rules import PackFaults, Rulebook, load, shipped
-from streams.rules.lists import lists_on, read_list
+from streams.registry import load as load_registry
+from streams.rules import PackFaults, Rulebook, list_files, load, shipped
+from streams.rules.lists import ListVersion, lists_on
 from streams.rules.needs import rules_that_need
 
 HELD = """version: 1
@@ -20,6 +21,13 @@ from: 2026-01-01
 rows:
   - {item: households-total, holders: [public-security]}
 """
+
+
+REGISTRY = load_registry()
+
+
+def read_list(path: Path) -> ListVersion:
+    return list_files.read_list(path, REGISTRY).version()
 
 
 def written(folder: Path, text: str, name: str = "list.yml") -> Path:
