@@ -109,7 +109,10 @@ class Ledger:
         self.now_us = now_us
         self._held = LineStore(_columns_for(self.metrics))
         self._differences = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
-        self._loads = {metric: np.zeros(self.layout.width, np.int64) for metric in self.metrics}
+        self._loads: dict[Metric, I64] = {}
+        """Running sums of the metrics that somebody asked loads of: a worker that tells digests alone needs none."""
+        self._scratch: tuple[Metric, int, int, I64] | None = None
+        """The tier that was digested last, at how many changes, and its loads."""
         self._changes = dict.fromkeys(self.metrics, 0)
         self._summed: dict[tuple[Metric, int], int] = {}
         self._windows: dict[str, list[Metric]] = {}
@@ -173,6 +176,8 @@ class Ledger:
         The differences of a tier add up to 0, so each tier's running sum stands alone and is taken only when the tier is asked for.
         """
         where, changes = self.layout.slice_of(tier), self._changes[metric]
+        if metric not in self._loads:
+            self._loads[metric] = np.zeros(self.layout.width, np.int64)
         loads = self._loads[metric][where]
         if self._summed.get((metric, tier), 0) != changes:
             np.cumsum(self._differences[metric][where], out=loads)
@@ -185,9 +190,18 @@ class Ledger:
             self.load(metric, tier)
         return self._loads[metric]
 
+    def _passing(self, metric: Metric, tier: int) -> I64:
+        """Loads of a tier that are not kept beyond the next tier or metric that is asked for."""
+        changes = self._changes[metric]
+        if metric in self._loads:
+            return self.load(metric, tier)
+        if self._scratch is None or self._scratch[:3] != (metric, tier, changes):
+            self._scratch = metric, tier, changes, np.cumsum(self._differences[metric][self.layout.slice_of(tier)])
+        return self._scratch[3]
+
     def digest(self, metric: Metric, tier: int, lo: int = 0, hi: int | None = None) -> tuple[int, int]:
         """Sum of the loads of the ranks [lo, hi) of a tier, and their sum weighted by rank + 1 modulo 2^64."""
-        loads = self.load(metric, tier)[lo:hi]
+        loads = self._passing(metric, tier)[lo:hi]
         weights = np.arange(lo + 1, lo + 1 + len(loads), dtype=np.uint64)
         return int(loads.sum()), int((loads.astype(np.uint64) * weights).sum(dtype=np.uint64))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -210,13 +211,12 @@ class Tally:
     def ticks(self, at_us: int) -> list[Tick]:
         """Digests of the ledger as it stands, for each shard, metric and tier with any load."""
         rows: list[Tick] = []
-        for shard, applied in self.applied.items():
-            for metric in self.ledger.metrics:
-                for tier in DIGESTED:
-                    total, checksum = self.ledger.digest(metric, tier, *self._shards.shard_ranges(shard, tier))
-                    if total or checksum:
-                        signed = checksum - (1 << 64) if checksum >= 1 << 63 else checksum
-                        rows.append(Tick(shard, at_us, str(metric), tier, total, signed, applied))
+        for metric, tier in product(self.ledger.metrics, DIGESTED):
+            for shard, applied in self.applied.items():
+                total, checksum = self.ledger.digest(metric, tier, *self._shards.shard_ranges(shard, tier))
+                if total or checksum:
+                    signed = checksum - (1 << 64) if checksum >= 1 << 63 else checksum
+                    rows.append(Tick(shard, at_us, str(metric), tier, total, signed, applied))
         return rows
 
 
