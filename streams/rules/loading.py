@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -134,18 +135,33 @@ def invalid(sheet: Sheet, error: ValidationError) -> list[Fault]:
     return out
 
 
+def parsed(path: Path) -> tuple[Sheet, Pack]:
+    """A pack by itself, its expressions not looked at yet; read once for as long as the file stays as it is. Raises PackFaults."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise PackFaults([Fault(str(path), 1, "", "", f"cannot be read: {error}", "name a readable file")]) from error
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, _mtime_ns: int, _size: int) -> tuple[Sheet, Pack]:
+    sheet = read_sheet(path)
+    try:
+        return sheet, Pack.model_validate(sheet.data)
+    except ValidationError as error:
+        raise PackFaults(invalid(sheet, error)) from None
+
+
 def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
     """The packs of some files, checked one by one and together. Raises PackFaults with all that is wrong."""
     faults: list[Fault] = []
     good: list[tuple[Sheet, Pack]] = []
     for path in paths:
         try:
-            sheet = read_sheet(path)
-            good.append((sheet, Pack.model_validate(sheet.data)))
+            good.append(parsed(path))
         except PackFaults as error:
             faults.extend(error.faults)
-        except ValidationError as error:
-            faults.extend(invalid(sheet, error))
     for sheet, pack in good:
         faults.extend(_expressions(sheet, pack))
     faults.extend(_names(good))

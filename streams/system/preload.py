@@ -1,7 +1,8 @@
 """What the parts of an embedded installation import, imported once: the fork server of ``up`` reads it, then each part is forked.
 
 Nothing here runs: no setting is read, no pool of threads started, for a forked process has none of them and would wait for them for ever. So
-rules are not read here: Polars starts its pool for them. Units and working days are, as they are kept for whoever asks again.
+expressions of rules are not looked at here: Polars starts its pool for them. Files of rules, units and working days are read, as they are
+kept for whoever asks again.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ import streams.store
 import streams.store.reposting  # noqa: F401
 from streams.calendars import Calendar
 from streams.registry import load
+from streams.rules.loading import parsed, shipped
 
 load()
 Calendar.load()
+for path in shipped():
+    parsed(path)

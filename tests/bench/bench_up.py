@@ -53,7 +53,7 @@ def main() -> list[Row]:
             first.append(until_ready(data))
             again.append(until_ready(data))
     return [
-        at_most("up, new directory, warm cache, until ready (median of 3)", statistics.median(first), "s", 20),
-        at_most("up, the same directory again, until ready (median of 3)", statistics.median(again), "s", 20),
+        at_most("up, new directory, warm cache, until ready (median of 3)", statistics.median(first), "s", 12),
+        at_most("up, the same directory again, until ready (median of 3)", statistics.median(again), "s", 12),
         Row("up, slowest of the six", max(first + again), "s"),
     ]
