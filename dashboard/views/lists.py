@@ -11,6 +11,7 @@ from dashboard.sheets.rules import RulesSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag
 from streams.registry import RegistryError
+from streams.rules.facts import day_of
 from streams.rules.list_files import Reading
 from streams.rules.lists import FOREVER, ListRow
 from streams.rules.loading import Fault
@@ -55,7 +56,8 @@ def _row(context: Context, one: ListHeader) -> Html:
 
 def _missing(context: Context, found: RulesSheet) -> Html:
     """Rules without their list, by the kinds of which one would do."""
-    say, there = context.say, {one.kind for one in found.lists}
+    say, today = context.say, day_of(found.at_us)
+    there = {one.kind for one in found.lists if one.holds_on(today)}
     rules: dict[str, list[str]] = {}
     for rule, kinds in found.needs.items():
         if not kinds & there:

@@ -6,6 +6,7 @@ Pure. Flows in: a Context, a sheet, the outcome of a backtest. Flows out: HTML.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from dashboard.board import Answer
 from dashboard.sheets.rules import RulesSheet
@@ -15,8 +16,10 @@ from dashboard.views.markup import Html, bar, card, html, link, tag
 from streams.alerts.evidence import edition_in_words
 from streams.rules.backtest import Line
 from streams.rules.book import Standing
+from streams.rules.facts import day_of
 from streams.rules.tables import TABLES
 from streams.rules.wording import amount, column, exemption, table
+from streams.store.lists import ListHeader
 
 
 def rules(context: Context, answer: Answer[RulesSheet]) -> Html:
@@ -84,9 +87,14 @@ def _row(context: Context, found: RulesSheet, one: Standing) -> Html:
 def _without_list(context: Context, found: RulesSheet, rule: str) -> Html:
     """Says of a rule that lacks its list that it does not judge."""
     kinds = found.needs.get(rule, frozenset())
-    if not kinds or any(header.kind in kinds for header in found.lists):
+    if not kinds or _in_force(found, kinds):
         return Html("")
     return tag("small", context.say("no list yet: does not judge"), class_="path")
+
+
+def _in_force(found: RulesSheet, kinds: Collection[str]) -> list[ListHeader]:
+    today = day_of(found.at_us)
+    return [header for header in found.lists if header.kind in kinds and header.holds_on(today)]
 
 
 def list_of(context: Context, found: RulesSheet, rule: str) -> str:
@@ -94,7 +102,7 @@ def list_of(context: Context, found: RulesSheet, rule: str) -> str:
     say, kinds = context.say, found.needs.get(rule, frozenset())
     if not kinds:
         return say("needs no list")
-    held = [header for header in found.lists if header.kind in kinds]
+    held = _in_force(found, kinds)
     if not held:
         names = ", ".join(say(f"list {kind}") for kind in sorted(kinds))
         return say("needs a list of {kinds} and has none: it does not judge", kinds=names)

@@ -187,12 +187,13 @@ def needed(*, json: bool = False, csv: bool = False, data: Path | None = None) -
         Directory of the running embedded system.
     """
     from streams.rules import Rulebook, load, shipped
+    from streams.rules.facts import day_of
     from streams.rules.needs import rules_that_need
 
-    headers = _headers(data)
+    headers, today = _headers(data), day_of(clock.now_us())
     rows = []
     for rule, kinds in rules_that_need(Rulebook(load(shipped()))).items():
-        held = [one for one in headers if one.kind in kinds]
+        held = [one for one in headers if one.kind in kinds and one.holds_on(today)]
         first = held[0] if held else None
         rows.append(
             {

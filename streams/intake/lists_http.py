@@ -18,6 +18,7 @@ from streams.desk.listing import listed, read_for, tree_for
 from streams.intake.answers import JSON, HttpFault, body_of, json, token_of
 from streams.intake.asking import Asker
 from streams.intake.tokens import Tokens
+from streams.rules.facts import day_of
 from streams.rules.list_files import GIVEN, Reading
 from streams.rules.needs import rules_that_need
 from streams.store.lists import list_headers
@@ -66,7 +67,8 @@ class ListRoutes:
 
         def read(client: Client, _scope: Scope, _registry: Registry) -> dict[str, Any]:
             headers = list_headers(client)
-            there = {one.kind for one in headers}
+            today = day_of(self._now_us())
+            there = {one.kind for one in headers if one.holds_on(today)}
             rules = [
                 {"rule": rule, "needs": sorted(kinds), "has": bool(kinds & there)}
                 for rule, kinds in rules_that_need(rulebook()).items()

@@ -44,6 +44,10 @@ class ListHeader(NamedTuple):
     rows: int
     added_by: str = ""
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day: one that has ended, or begins later, is judged by no more than none."""
+        return self.from_day <= day < self.to_day
+
 
 def insert_list(
     client: Client, version: ListVersion, added_us: int, added_by: str = "", *, checked: bool = False

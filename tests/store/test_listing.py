@@ -103,10 +103,10 @@ def test_a_table_is_checked_then_added_over_http_and_written_down(
         query = HEAD | {"file": "plan.csv", "kind": "plan", "what": "会议"} | more
         return door.post("/v1/lists", params=query, content=text.encode(), headers={"Authorization": f"Bearer {who}"})
 
-    wrong = post(PLAN + "防汛会,教育具,13号\n经济会,,4月\n")
+    wrong = post(PLAN + "防汛会,教育具,3月\n经济会,,4月\n")
     assert wrong.status_code == 400
     assert [text.partition(":")[2].partition(":")[0] for text in wrong.json()["faults"]] == ["3", "4"]
-    assert "教育局" in wrong.json()["faults"][0] or "month" in wrong.json()["faults"][0]
+    assert "教育局" in wrong.json()["faults"][0]
     assert post(PLAN, check="true").json()["rows"] == 1
     assert list_headers(client) == []
     assert post(PLAN, "unit").status_code == 403
