@@ -135,8 +135,9 @@ def events_table(
     datas = [one.data for one in issued]
     for name, of_data in _OF_DATA.items():
         columns[name] = [of_data(data) for data in datas]
+    reached = [one.levels for one in issued]
     for level in LEVELS:
-        columns[f"to_{level}"] = [level in one.levels for one in issued]
+        columns[f"to_{level}"] = [level in levels for levels in reached]
     columns["duty_status"] = statuses
     columns["exempting"] = [exempting(one, status) for one, status in zip(issued, statuses, strict=True)]
     columns["approved_receivers"] = [_approved(one, lists) for one in issued]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from streams.calendars import Calendar
@@ -40,9 +40,9 @@ def name_of(source: str, id: str) -> str:
     return f"{source}#{id}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Issuance:
-    """A demand as it stands: its event with amended fields, whom it reaches, where it is from."""
+    """A demand as it stands: its event with amended fields, whom it reaches, where it is from. A judge holds hundreds of thousands."""
 
     event: Event
     data: Any
@@ -55,11 +55,11 @@ class Issuance:
     ended_us: int | None = None
     amended_us: int | None = None
     """When its fields were last amended."""
+    name: str = field(init=False)
+    """SOURCE#ID."""
 
-    @cached_property
-    def name(self) -> str:
-        """SOURCE#ID."""
-        return name_of(self.event.source, self.event.id)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", name_of(self.event.source, self.event.id))
 
     @property
     def at_us(self) -> int:
@@ -71,10 +71,10 @@ class Issuance:
         """The Shanghai day of that."""
         return day_of(self.event.time_us)
 
-    @cached_property
+    @property
     def levels(self) -> frozenset[str]:
         """Levels of the units reached."""
-        return frozenset(UPPER[_level(one.tier)] for one in self.ranges)
+        return _levels(tuple(one.tier for one in self.ranges))
 
     @property
     def parent(self) -> str:
@@ -104,6 +104,11 @@ class Issuance:
         data = self.data
         ends = getattr(data, "planned_end_us", None) or getattr(data, "end_us", None) or 0
         return max(ends, data.starts_us or 0, 0 if data.ends_at is None else us(data.ends_at))
+
+
+@lru_cache(maxsize=4_096)
+def _levels(tiers: tuple[int, ...]) -> frozenset[str]:
+    return frozenset(UPPER[_level(tier)] for tier in tiers)
 
 
 def _level(tier: int) -> int:

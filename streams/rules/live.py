@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -79,12 +80,12 @@ class LiveDemands:
         """Take over the states of demands as they are now; what the registry does not know is left out."""
         changed = Changed([], {})
         for state in states:
-            name = name_of(state.issued.source, state.issued.id)
             slim = _slim(state)
             view = view_of(slim, self.registry)
             if view is None:
-                self._views.pop(name, None)
+                self._views.pop(name_of(state.issued.source, state.issued.id), None)
                 continue
+            name = view.name
             self._views[name] = view
             if state.amended_us is not None or state.cutoff_us is not None or state.is_void or state.outcomes:
                 self._said[name] = slim
@@ -166,10 +167,34 @@ def is_standing(view: Issuance) -> bool:
     return bool(view.data.recurrence) or view.event.kind in STANDING_KINDS
 
 
+@lru_cache(maxsize=65_536)
+def _same(value: Any) -> Any:
+    """The first of equal values: thousands of demands reach the same areas and ask the same elements."""
+    return value
+
+
+def _shared(data: Any) -> Any:
+    """An issued event's data that shares with others what is equal."""
+    parts = {"reach": _same(data.reach), "issuer": _same(data.issuer)}
+    if items := getattr(data, "items", None):
+        parts["items"] = _same(tuple(_same(one) for one in items))
+    return msgspec.structs.replace(data, **parts)
+
+
 def _slim(state: DemandState) -> DemandState:
-    """The same without the body: the store has it."""
-    issued = msgspec.structs.replace(state.issued, body=b"")
+    """The same without the body, which the store has, and sharing with others what is equal."""
+    said = state.issued
+    data = _shared(state.data)
+    issued = msgspec.structs.replace(
+        said,
+        body=b"",
+        data=data if said.data is state.data else _shared(said.data),
+        source=_same(said.source),
+        type=_same(said.type),
+        issuer=data.issuer if said.issuer == data.issuer else said.issuer,
+        title=data.title if said.title == data.title else said.title,
+    )
     return DemandState(
-        issued, state.data, state.amended_us, state.withdrawn_us, state.withdrawn_why, state.ended_us, state.corrected_us,
+        issued, data, state.amended_us, state.withdrawn_us, state.withdrawn_why, state.ended_us, state.corrected_us,
         state.is_void, state.effort, outcomes=state.outcomes,
     )  # fmt: skip
