@@ -30,47 +30,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from dashboard.specs import ROLES, SEES
 from streams.registry import Registry
 from streams.store import Scope
 from streams.store.scope import Role
 
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-SEES: Final[Mapping[Role, tuple[str, ...]]] = {
-    "leadership": (
-        "situation",
-        "hotspots",
-        "review",
-        "explore",
-        "compare",
-        "desk",
-        "unit",
-        "issuer",
-        "rules",
-        "health",
-    ),
-    "supervisor": (
-        "desk",
-        "situation",
-        "hotspots",
-        "review",
-        "explore",
-        "compare",
-        "unit",
-        "issuer",
-        "rules",
-        "health",
-    ),
-    "operator": ("health", "situation", "hotspots", "review", "explore", "compare", "desk", "unit", "issuer", "rules"),
-    "unit": ("unit", "desk", "rules"),
-    "issuer": ("issuer", "desk", "rules"),
-}
-"""Pages by role; the first is where the person begins."""
 DEMO_COUNTY: Final = "510104"
 DEMO_LINE: Final = "education"
 

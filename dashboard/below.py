@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES
 
 DOCUMENT: Final = Path(streamlit.__file__).parent / "static" / "index.html"
 HEAD: Final = "<head>"

@@ -1,6 +1,6 @@
 """What Streamlit runs for each reader: the pages there are, and the look that they share.
 
-Flows in: the address bar. Flows out: one page. Further pages are further lines of PAGES.
+Flows in: the address bar. Flows out: one page. Further pages are further lines of ``specs``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.installation import installation
 from dashboard.place import read_place
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES
 from dashboard.words import words
 
 HERE: Final = Path(__file__).parent

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.assets import PLOTLY
 from dashboard.below import inside
 from dashboard.installation import installation
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES
 
 FRONTEND: Final = Path(streamlit.__file__).parent / "static"
 OWN: Final = Path(__file__).parent / "static"

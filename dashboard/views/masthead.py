@@ -6,23 +6,17 @@ Pure. Flows in: a Context, a pulse, search hits, the time. Flows out: HTML.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 from urllib.parse import urlencode
 
-from dashboard.access import ROLES, SEES
 from dashboard.period import chosen_days
 from dashboard.place import MEASURES, PERIODS
 from dashboard.search import Hit
+from dashboard.specs import PAGES, ROLES, SEES
 from dashboard.views.context import AS_OF, Context
 from dashboard.views.markup import Html, html, link, tag
 from streams.store.answers import Health
 from streams.store.scope import Role
 
-PAGES: Final = {
-    "situation": "Situation", "hotspots": "Hotspots", "review": "Review", "explore": "Explore", "compare": "Compare", "desk": "Desk",
-    "unit": "Unit", "issuer": "Issuer", "rules": "Rules", "health": "Health",
-}  # fmt: skip
-"""File under pages/ and title (an English message), in the order of the navigation; the first is the home page."""
 STALE_US = 120_000_000
 """Data older than this is called old."""
 MARK = Html(

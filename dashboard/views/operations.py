@@ -11,9 +11,9 @@ from typing import Final
 from dashboard.board import Answer
 from dashboard.place import FINDING, ISSUER, RULE
 from dashboard.sheets.health import HealthSheet
+from dashboard.specs import PAGES
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag
-from dashboard.views.masthead import PAGES
 from streams.alerts.cases import VERBS
 from streams.store.parts import PartState
 

@@ -20,7 +20,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Response, WebSocket, expect
 
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES
 from infra.local.clickhouse import ClickHouseNode
 from tests.authority import Authority
 from tests.browser.sample import Sample

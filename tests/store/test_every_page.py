@@ -11,8 +11,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from dashboard.access import ROLES, SEES
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES, ROLES, SEES
 from streams.registry import Registry
 from streams.store.audit import Audited
 from tests.store.strangers import INSIDE, NOWHERE, OURS, STRANGERS, Things, told_secrets, without

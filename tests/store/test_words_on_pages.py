@@ -18,9 +18,8 @@ from clickhouse_connect.driver.client import Client
 from docx import Document
 from openpyxl import load_workbook
 
-from dashboard.access import SEES
 from dashboard.installation import Installation
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES, SEES
 from streams.alerts.cases import Act
 from streams.calendars.periods import DAY_US
 from streams.desk.findings import rulebook

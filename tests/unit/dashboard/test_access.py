@@ -19,12 +19,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from dashboard.access import ROLES, SEES, Access, AccessFault, demo_viewer, read_access
+from dashboard.access import Access, AccessFault, demo_viewer, read_access
 from dashboard.attendance import MINUTE_US, Attendance
 from dashboard.gate import Gate
 from dashboard.server import security
 from dashboard.settings import Settings
-from dashboard.views.masthead import PAGES
+from dashboard.specs import PAGES, ROLES, SEES
 from tests.unit.dashboard.figures import registry
 
 FILE = """
