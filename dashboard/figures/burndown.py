@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 
 from dashboard.figures.chart import Cell, Chart, Table
 from dashboard.figures.look import Look
-from dashboard.projection import Projection, projected
 from dashboard.sheets.quota import Quota, QuotaSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, tag
+from streams.analysis.projection import Projection, projected
 from streams.events.model import KIND_IDS
 
 COMPREHENSIVE = "综合"

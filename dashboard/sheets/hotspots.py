@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from math import erfc, sqrt
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.assets import STATIC
 from dashboard.engine import GRASSROOTS, Engine
 from dashboard.place import Place
 from dashboard.words import moment
+from streams.analysis.neighbourhoods import Floats, discoveries, gi_star, upper_tail
 from streams.store import Scope, reads
 from streams.store.comparing import alike
 from streams.store.span import days_span
@@ -32,7 +31,6 @@ LEVEL: Final = 0.05
 """Share of false discoveries among the clusters that are shown (Benjamini-Hochberg)."""
 FEWEST: Final = 20
 COUNTY: Final = 3
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -156,18 +154,6 @@ def neighbours() -> Mapping[str, frozenset[str]]:
     return {code: frozenset(found) for code, found in out.items()}
 
 
-def gi_star(values: Floats, near: list[list[int]]) -> Floats:
-    """Getis-Ord Gi* with equal weights of a place and its neighbours (``near`` holds the place itself): standard deviations."""
-    n, mean = len(values), float(values.mean())
-    spread = sqrt(max(0.0, float((values**2).mean()) - mean**2))
-    out = np.zeros(n)
-    for place, around in enumerate(near):
-        k = len(around)
-        scale = spread * sqrt((n * k - k**2) / (n - 1)) if n > 1 else 0.0
-        out[place] = (float(values[around].sum()) - mean * k) / scale if scale else 0.0
-    return out
-
-
 def clusters(means: Mapping[str, float], borders: Mapping[str, frozenset[str]]) -> tuple[Cluster, ...]:
     """The counties whose Gi* stays above chance when all are tested at once, highest first."""
     codes = [code for code in means if code in borders]
@@ -177,11 +163,8 @@ def clusters(means: Mapping[str, float], borders: Mapping[str, frozenset[str]]) 
     near = [[n, *(place[one] for one in sorted(borders[code]) if one in place)] for n, code in enumerate(codes)]
     values = np.array([means[code] for code in codes])
     z = gi_star(values, near)
-    p = np.array([erfc(one / sqrt(2)) / 2 for one in z])
-    order = np.argsort(p, kind="stable")
-    passed = p[order] <= LEVEL * np.arange(1, len(p) + 1) / len(p)
-    last = int(np.flatnonzero(passed)[-1]) + 1 if passed.any() else 0
+    p = upper_tail(z)
     return tuple(
         Cluster(codes[n], round(float(z[n]), 2), float(p[n]), float(values[n]), len(near[n]) - 1)
-        for n in map(int, order[:last])
+        for n in discoveries(p, LEVEL)
     )

@@ -15,8 +15,8 @@ from dashboard.goals import Goal, goals_in
 from dashboard.period import year_before
 from dashboard.place import Place
 from dashboard.words import moment
+from streams.analysis.decomposition import Change, Side, explained_change
 from streams.events.model import KIND_IDS
-from streams.rules.shares import Change, Side, explained_change
 from streams.store import Scope, reads
 from streams.store.answers import IssuerLoad, Series
 from streams.store.changing import Hour, Part, hours, two_weeks

@@ -20,11 +20,11 @@ from dashboard.figures.sides import reasons, sides
 from dashboard.goals import goals_in
 from dashboard.period import days_of
 from dashboard.place import Place, read_place
-from dashboard.projection import projected, rate_interval
 from dashboard.sheets.compare import Asked, CompareSheet, asked
 from dashboard.sheets.explore import FlowSheet, PivotSheet, sizes_of
 from dashboard.sheets.quota import Quota, QuotaSheet
 from dashboard.sheets.review import Progress
+from streams.analysis.projection import projected, rate_interval
 from streams.desk.quotas import bounds_of
 from streams.events.model import KINDS
 from streams.rules.facts import Lists

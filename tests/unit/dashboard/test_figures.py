@@ -22,8 +22,8 @@ from dashboard.figures.spread import hotspot_map
 from dashboard.figures.why import waterfall
 from dashboard.sheets.review import ReviewSheet
 from dashboard.sheets.unit import Band
+from streams.analysis.decomposition import Change
 from streams.events.model import KINDS
-from streams.rules.shares import Change
 from streams.store.answers import AreaLoad
 from streams.store.changing import Hour
 from tests.unit.dashboard.figures import NOW_US, context, survey

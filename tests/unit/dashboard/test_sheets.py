@@ -15,7 +15,7 @@ from dashboard.figures.peers import peers
 from dashboard.period import year_before
 from dashboard.place import Place
 from dashboard.sheets.asks import Ask, Twice, twice
-from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, gi_star, neighbours
+from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, neighbours
 from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
@@ -120,19 +120,6 @@ def test_a_note_names_both_issuers_and_ends_when_a_request_does() -> None:
     assert "2026年11月23日" in shown
     gone = (pair[0], replace(pair[1], closed=True))
     assert "不再有效" in text_of(note(context(place, lang="zh"), Answer(unit_sheet(*gone), "")))
-
-
-def test_gi_star_is_its_definition() -> None:
-    draw = np.random.default_rng(3)
-    values = draw.lognormal(size=40)
-    near = [sorted({n, (n + 1) % 40, int(draw.integers(40))}) for n in range(40)]
-    mean, spread = values.mean(), np.sqrt((values**2).mean() - values.mean() ** 2)
-    for place, around in enumerate(near):
-        w = np.zeros(40)
-        w[around] = 1
-        scale = spread * np.sqrt((40 * (w**2).sum() - w.sum() ** 2) / 39)
-        assert gi_star(values, near)[place] == pytest.approx(((w * values).sum() - mean * w.sum()) / scale)
-    assert (gi_star(np.ones(5), [[n] for n in range(5)]) == 0).all(), "nothing stands out where all are equal"
 
 
 def test_neighbours_are_mutual_and_cross_provinces() -> None:

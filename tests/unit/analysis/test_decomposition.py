@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.rules.shares import Side, explained_change
+from streams.analysis.decomposition import Side, explained_change
 
 SIDES = st.builds(Side, st.integers(0, 10**5), st.integers(0, 10**8), st.integers(0, 10**11))
 
