@@ -17,15 +17,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboard.below import Cookies, Pages
-from dashboard.gate import Gate
-from dashboard.installation import installation
-from dashboard.mishap import sorry
-from dashboard.refresher import start
-from dashboard.server import Assets, SecurityHeaders, Strays, healthz, stream
 from dashboard.settings import Settings
-from dashboard.takeaways import install
-from dashboard.warmth import warm
+from dashboard.shell.below import Cookies, Pages
+from dashboard.shell.gate import Gate
+from dashboard.shell.installation import installation
+from dashboard.shell.mishap import sorry
+from dashboard.shell.refresher import start
+from dashboard.shell.server import Assets, SecurityHeaders, Strays, healthz, stream
+from dashboard.shell.takeaways import install
+from dashboard.shell.warmth import warm
 
 SETTINGS: Final = Settings()
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.installation import installation
 from dashboard.place import read_place
+from dashboard.shell.installation import installation
 from dashboard.specs import PAGES
 from dashboard.words import words
 

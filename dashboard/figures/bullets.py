@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.review import Progress
 from dashboard.figures.chart import Cell, Chart, Table
 from dashboard.figures.look import Look
-from dashboard.sheets.review import Progress
 from dashboard.views.context import Context
 from streams.events.model import KIND_IDS, KINDS
 

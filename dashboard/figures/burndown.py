@@ -10,9 +10,9 @@ from itertools import accumulate
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.quota import Quota, QuotaSheet
 from dashboard.figures.chart import Cell, Chart, Table
 from dashboard.figures.look import Look
-from dashboard.sheets.quota import Quota, QuotaSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, tag
 from streams.analysis.projection import Projection, projected

@@ -14,10 +14,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.data.snapshot import Survey
 from dashboard.figures import overlays
 from dashboard.figures.chart import Cell, Chart, Table, hours
 from dashboard.figures.look import Look, hours_axis
-from dashboard.snapshot import Survey
 from dashboard.views.context import Context
 from dashboard.words import moment
 

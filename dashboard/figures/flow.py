@@ -10,10 +10,10 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.explore import FlowSheet
 from dashboard.figures.chart import Cell, Chart, Table, hours
 from dashboard.figures.look import KINDS, Look
 from dashboard.figures.pivot import LEVEL_WORDS, TIER_WORDS
-from dashboard.sheets.explore import FlowSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, tag
 

@@ -12,10 +12,10 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.review import ReviewSheet
 from dashboard.figures.chart import Chart, Table, hours
 from dashboard.figures.days import WEEKDAYS, off_word
 from dashboard.figures.look import RAMP, Look
-from dashboard.sheets.review import ReviewSheet
 from dashboard.views.context import Context
 
 CLASSES: Final = len(RAMP[False]) - 1

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from dashboard.daily import Limit, Mark
+from dashboard.data.daily import Limit, Mark
+from dashboard.data.snapshot import Survey
 from dashboard.figures.chart import Cell, hours
 from dashboard.figures.look import Look
-from dashboard.snapshot import Survey
 from dashboard.views.context import Context
 
 WEEK: Final = 7

@@ -9,9 +9,9 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.unit import Band
 from dashboard.figures.chart import Chart, Table, hours
 from dashboard.figures.look import Look
-from dashboard.sheets.unit import Band
 from dashboard.views.context import Context
 
 STANDS: Final = {

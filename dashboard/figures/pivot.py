@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.explore import NOT_ADDITIVE, PivotSheet
 from dashboard.figures.chart import Cell as Shown
 from dashboard.figures.chart import Chart, Table
 from dashboard.figures.look import KINDS, RAMP, Look, hours_axis
-from dashboard.sheets.explore import NOT_ADDITIVE, PivotSheet
 from dashboard.views.context import Context
 from streams.store.pivots import GRAINS, REST, Cell
 

@@ -11,9 +11,9 @@ from typing import Final
 import plotly.graph_objects as go
 
 from dashboard.comparison import Line, Side, lines, why_not
+from dashboard.data.sheets.compare import CompareSheet
 from dashboard.figures.chart import Cell, Chart, Table
 from dashboard.figures.look import Look, hours_axis
-from dashboard.sheets.compare import CompareSheet
 from dashboard.views.context import Context
 
 MEASURE_WORDS: Final = {

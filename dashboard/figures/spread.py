@@ -10,9 +10,9 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from dashboard.data.snapshot import Survey
 from dashboard.figures.chart import Chart, Table, hours
 from dashboard.figures.look import Look
-from dashboard.snapshot import Survey
 from dashboard.views.context import Context
 from streams.store.answers import AreaLoad
 

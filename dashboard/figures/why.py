@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from dashboard.data.sheets.review import ReviewSheet
 from dashboard.figures.chart import Chart, Table, hours
 from dashboard.figures.look import Look
-from dashboard.sheets.review import ReviewSheet
 from dashboard.views.context import Context
 
 

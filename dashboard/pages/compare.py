@@ -8,15 +8,15 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.choices import office, period
-from dashboard.drawing import live_chart, live_words
+from dashboard.data.sheets.compare import Asked, CompareSheet, asked
 from dashboard.figures.bullets import bullets
 from dashboard.figures.chart import Chart
 from dashboard.figures.look import Look
 from dashboard.figures.sides import sides
-from dashboard.frame import Frame, frame
-from dashboard.panel import go, panel
-from dashboard.sheets.compare import Asked, CompareSheet, asked
+from dashboard.forms.choices import office, period
+from dashboard.shell.drawing import live_chart, live_words
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import go, panel
 from dashboard.views.compare import compared
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, tag

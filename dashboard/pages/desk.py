@@ -6,13 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.acts import act_form, silence_form
-from dashboard.bulk import done_together, keep, narrowing
-from dashboard.exports import export
-from dashboard.frame import Frame, frame
-from dashboard.panel import live, panel
-from dashboard.sheets.desk import DeskSheet, FindingSheet
-from dashboard.sheets.history import HistorySheet
+from dashboard.data.sheets.desk import DeskSheet, FindingSheet
+from dashboard.data.sheets.history import HistorySheet
+from dashboard.forms.acts import act_form, silence_form
+from dashboard.forms.bulk import done_together, keep, narrowing
+from dashboard.forms.exports import export
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import live, panel
 from dashboard.views.desk import desk, finding, own_findings
 from dashboard.views.history import history
 from dashboard.views.markup import Html

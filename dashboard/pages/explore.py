@@ -7,9 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.choices import office, one_of, period, some_of
-from dashboard.drawing import live_chart
-from dashboard.exports import take_table
+from dashboard.data.sheets.explore import FlowSheet, PivotExport, PivotSheet
 from dashboard.figures.chart import Cell
 from dashboard.figures.flow import flow
 from dashboard.figures.pivot import (
@@ -20,10 +18,12 @@ from dashboard.figures.pivot import (
     crossed,
     table_of,
 )
-from dashboard.frame import Frame, frame
-from dashboard.panel import go, panel
+from dashboard.forms.choices import office, one_of, period, some_of
+from dashboard.forms.exports import take_table
 from dashboard.place import AMOUNTS, COLUMNS, ROWS
-from dashboard.sheets.explore import FlowSheet, PivotExport, PivotSheet
+from dashboard.shell.drawing import live_chart
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import go, panel
 from dashboard.views.explore import chosen_issuer, heading
 from dashboard.words import moment
 from streams.events.model import KINDS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from dashboard.frame import Frame, frame
-from dashboard.panel import live
-from dashboard.sheets.health import HealthSheet
+from dashboard.data.sheets.health import HealthSheet
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import live
 from dashboard.views.markup import Html
 from dashboard.views.operations import operations
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from dashboard.drawing import live_chart
+from dashboard.data.sheets.hotspots import HotspotSheet
 from dashboard.figures.spread import hotspot_map
-from dashboard.frame import Frame, frame
-from dashboard.panel import live
 from dashboard.place import PERIODS
-from dashboard.sheets.hotspots import HotspotSheet
+from dashboard.shell.drawing import live_chart
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import live
 from dashboard.views.hotspots import hotspots
 from dashboard.views.markup import Html
 

@@ -7,17 +7,17 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.briefs import brief_buttons
-from dashboard.drafts import draft_form
-from dashboard.drawing import live_chart, live_words
+from dashboard.data.sheets.issuer import IssuerSheet
+from dashboard.data.sheets.quota import QuotaSheet
 from dashboard.figures.burndown import burndown
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import plain_days
 from dashboard.figures.look import Look
-from dashboard.frame import Frame, frame
-from dashboard.panel import panel
-from dashboard.sheets.issuer import IssuerSheet
-from dashboard.sheets.quota import QuotaSheet
+from dashboard.forms.briefs import brief_buttons
+from dashboard.forms.drafts import draft_form
+from dashboard.shell.drawing import live_chart, live_words
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import panel
 from dashboard.views.context import Context
 from dashboard.views.issuer import by_day, issuer, which
 from dashboard.views.markup import Html

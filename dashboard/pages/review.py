@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.drawing import live_chart, live_words
+from dashboard.data.sheets.review import ReviewSheet
 from dashboard.figures.heat import week, year
 from dashboard.figures.why import waterfall
-from dashboard.frame import Frame, frame
 from dashboard.place import PERIODS
-from dashboard.sheets.review import ReviewSheet
+from dashboard.shell.drawing import live_chart, live_words
+from dashboard.shell.frame import Frame, frame
 from dashboard.views.markup import Html
 from dashboard.views.review import review
 

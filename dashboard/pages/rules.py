@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.frame import Frame, frame
-from dashboard.listing import list_form
-from dashboard.panel import live
-from dashboard.sheets.rules import RulesSheet
-from dashboard.trials import trial
+from dashboard.data.sheets.rules import RulesSheet
+from dashboard.forms.listing import list_form
+from dashboard.forms.trials import trial
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import live
 from dashboard.views.markup import Html
 from dashboard.views.rules import rules
 

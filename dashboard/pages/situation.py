@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.briefs import brief_buttons
-from dashboard.drawing import live_chart
 from dashboard.figures.days import load_by_day
-from dashboard.frame import Frame, frame
-from dashboard.panel import live
+from dashboard.forms.briefs import brief_buttons
+from dashboard.shell.drawing import live_chart
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import live
 from dashboard.views.markup import Html
 from dashboard.views.situation import body, foot, kinds, top
 

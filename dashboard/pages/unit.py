@@ -6,20 +6,20 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.briefs import brief_buttons
-from dashboard.drawing import live_chart, live_words
+from dashboard.data.sheets.unit import UnitSheet
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import DayLoads, plain_days
 from dashboard.figures.look import Look
 from dashboard.figures.peers import peers
-from dashboard.frame import Frame, frame
-from dashboard.panel import panel
-from dashboard.sheets.unit import UnitSheet
+from dashboard.forms.briefs import brief_buttons
+from dashboard.forms.voice import remarked, took_form
+from dashboard.shell.drawing import live_chart, live_words
+from dashboard.shell.frame import Frame, frame
+from dashboard.shell.panel import panel
 from dashboard.views.context import Context
 from dashboard.views.markup import Html
 from dashboard.views.note import note
 from dashboard.views.unit import alone, choose, sheet
-from dashboard.voice import remarked, took_form
 
 
 def draw(found: Frame, part: str) -> Html:

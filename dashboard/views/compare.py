@@ -5,10 +5,10 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.board import Answer
 from dashboard.comparison import Line, lines
+from dashboard.data.board import Answer
+from dashboard.data.sheets.compare import CompareSheet
 from dashboard.figures.sides import measure, named, reasons, shown
-from dashboard.sheets.compare import CompareSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, tag
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.snapshot import UNIT_METRICS, Pulse
+from dashboard.data.snapshot import UNIT_METRICS, Pulse
 from dashboard.views.context import Context
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, card, html, tag

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.desk import DeskSheet, FindingSheet, Row
 from dashboard.place import LAYERS
-from dashboard.sheets.desk import DeskSheet, FindingSheet, Row
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
 from dashboard.views.narrowing import histories, is_narrowed, narrowed, tick, tick_all, together

@@ -5,9 +5,9 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.explore import PivotSheet
 from dashboard.figures.pivot import AMOUNT_WORDS, definition, sentence
-from dashboard.sheets.explore import PivotSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, link, tag
 

@@ -5,7 +5,7 @@ Pure. Flows in: a Context, a pulse, a survey, the time. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.snapshot import Pulse, Survey
+from dashboard.data.snapshot import Pulse, Survey
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, tag
 

@@ -5,8 +5,8 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.board import Answer
-from dashboard.sheets.history import HistorySheet
+from dashboard.data.board import Answer
+from dashboard.data.sheets.history import HistorySheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, link, tag
 from streams.store.casework import Month

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from dashboard.board import Answer
-from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked
+from dashboard.data.board import Answer
+from dashboard.data.sheets.hotspots import Cluster, HotspotSheet, Ranked
 from dashboard.views.context import Context, change
 from dashboard.views.markup import Html, bar, card, html, tag
 

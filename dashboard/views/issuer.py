@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.issuer import IssuerSheet
 from dashboard.figures.days import DayLoads
-from dashboard.sheets.issuer import IssuerSheet
 from dashboard.views.context import Context, change
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag

@@ -5,7 +5,7 @@ Pure. Flows in: a Context, a pulse, a survey. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.snapshot import WINDOW_US, WINDOWS, Pulse, Survey
+from dashboard.data.snapshot import WINDOW_US, WINDOWS, Pulse, Survey
 from dashboard.views.context import Context, change
 from dashboard.views.markup import Html, html, tag
 from dashboard.words import moment

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.sheets.rules import RulesSheet
+from dashboard.data.sheets.rules import RulesSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag
 from streams.registry import RegistryError

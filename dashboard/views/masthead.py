@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from dashboard.data.search import Hit
 from dashboard.period import chosen_days
 from dashboard.place import MEASURES, PERIODS
-from dashboard.search import Hit
 from dashboard.specs import PAGES, ROLES, SEES
 from dashboard.views.context import AS_OF, Context
 from dashboard.views.markup import Html, html, link, tag

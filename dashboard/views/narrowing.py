@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from dashboard.data.sheets.caseload import Caseload
 from dashboard.place import SIFTING, STATES, Place, read_place
-from dashboard.sheets.caseload import Caseload
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, html, link, tag
 from streams.desk.acting import OVERSIGHT

@@ -5,9 +5,9 @@ Pure. Flows in: a Context, a unit's sheet, the keys that the address names. Flow
 
 from __future__ import annotations
 
-from dashboard.board import Answer
-from dashboard.sheets.asks import Ask, Twice
-from dashboard.sheets.unit import UnitSheet
+from dashboard.data.board import Answer
+from dashboard.data.sheets.asks import Ask, Twice
+from dashboard.data.sheets.unit import UnitSheet
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, html, link, tag
 from dashboard.words import moment

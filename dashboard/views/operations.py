@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.health import HealthSheet
 from dashboard.place import FINDING, ISSUER, RULE
-from dashboard.sheets.health import HealthSheet
 from dashboard.specs import PAGES
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, card, html, tag

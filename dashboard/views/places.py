@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from dashboard.assets import asset_version, has_outline
-from dashboard.snapshot import Survey
+from dashboard.data.snapshot import Survey
 from dashboard.views.context import Context, change
 from dashboard.views.markup import Html, bar, card, html, tag
 from streams.store.answers import AreaLoad

@@ -5,8 +5,8 @@ Pure. Flows in: a Context and a survey. Flows out: HTML. Units are ranked by wha
 
 from __future__ import annotations
 
+from dashboard.data.snapshot import Survey
 from dashboard.place import UNIT_DIGITS
-from dashboard.snapshot import Survey
 from dashboard.views.context import Context
 from dashboard.views.markup import Html, bar, card, html, link, tag
 

@@ -5,9 +5,9 @@ Pure. Flows in: a Context, a sheet. Flows out: HTML.
 
 from __future__ import annotations
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.review import Progress, ReviewSheet
 from dashboard.figures.why import signed
-from dashboard.sheets.review import Progress, ReviewSheet
 from dashboard.views.context import Context, change
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, tag

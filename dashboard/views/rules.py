@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from dashboard.board import Answer
-from dashboard.sheets.rules import RulesSheet
+from dashboard.data.board import Answer
+from dashboard.data.sheets.rules import RulesSheet
 from dashboard.views.context import Context
 from dashboard.views.lists import lists
 from dashboard.views.markup import Html, bar, card, html, link, tag

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.data.snapshot import Survey
 from dashboard.figures.days import ranked
 from dashboard.figures.look import colour_place
-from dashboard.snapshot import Survey
 from dashboard.views.context import Context, minutes
 from dashboard.views.markup import Html, card, tag
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.search import Hit
+from dashboard.data.snapshot import Pulse, Survey
 from dashboard.place import UNIT_DIGITS
-from dashboard.search import Hit
-from dashboard.snapshot import Pulse, Survey
 from dashboard.views.context import Context
 from dashboard.views.demands import recent, unit
 from dashboard.views.health import health

@@ -9,9 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from dashboard.board import Answer
-from dashboard.sheets.asks import REQUEST, Ask, Twice
-from dashboard.sheets.unit import UnitSheet
+from dashboard.data.board import Answer
+from dashboard.data.sheets.asks import REQUEST, Ask, Twice
+from dashboard.data.sheets.unit import UnitSheet
 from dashboard.views.context import Context
 from dashboard.views.kpis import figure
 from dashboard.views.markup import Html, bar, card, html, link, tag

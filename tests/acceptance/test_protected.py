@@ -17,9 +17,9 @@ from typing import Final
 import httpx
 import pytest
 
-from dashboard.installation import Installation
-from dashboard.push import Hub
+from dashboard.data.push import Hub
 from dashboard.settings import Settings as DashboardSettings
+from dashboard.shell.installation import Installation
 from infra.local.clickhouse import ClickHouseNode
 from infra.local.kafka import KafkaNode
 from infra.local.process import free_port

@@ -27,9 +27,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.engine import Engine
+from dashboard.data.engine import Engine
+from dashboard.data.snapshot import StoreSource
 from dashboard.place import Place
-from dashboard.snapshot import StoreSource
 from infra.local.clickhouse import ClickHouseNode
 from streams.brief import wish_of, written
 from streams.calendars import Calendar

@@ -20,10 +20,10 @@ from clickhouse_connect.driver.client import Client
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboard import drawing, installation, panel, signin
-from dashboard.installation import Installation
-from dashboard.push import Hub
+from dashboard.shell import drawing, installation, panel, signin
+from dashboard.data.push import Hub
 from dashboard.settings import Settings
+from dashboard.shell.installation import Installation
 from streams.registry import Registry
 from streams.store import Address, Scope, schema
 from streams.store.audit import Audited
@@ -92,12 +92,12 @@ def shared(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made.audit, "note", deeds.append)
         for module in (
-            "dashboard.installation",
-            "dashboard.frame",
-            "dashboard.acts",
-            "dashboard.drafts",
-            "dashboard.bulk",
-            "dashboard.listing",
+            "dashboard.shell.installation",
+            "dashboard.shell.frame",
+            "dashboard.forms.acts",
+            "dashboard.forms.drafts",
+            "dashboard.forms.bulk",
+            "dashboard.forms.listing",
         ):
             patch.setattr(f"{module}.now_us", lambda: NOON_US)
         yield made

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from dashboard.daily import overlay
-from dashboard.engine import Engine
+from dashboard.data.daily import overlay
+from dashboard.data.engine import Engine
+from dashboard.data.sheets.desk import DeskSheet
+from dashboard.data.sheets.review import ReviewSheet
+from dashboard.data.snapshot import StoreSource
 from dashboard.instant import written
 from dashboard.period import year_before
 from dashboard.place import Place
-from dashboard.sheets.desk import DeskSheet
-from dashboard.sheets.review import ReviewSheet
-from dashboard.snapshot import StoreSource
 from dashboard.words import SHANGHAI
 from streams.alerts.cases import Act
 from streams.calendars import Calendar

@@ -19,11 +19,11 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard.engine import Engine
+from dashboard.data.engine import Engine
+from dashboard.data.sheets.issuer import IssuerSheet
+from dashboard.data.sheets.unit import UnitSheet
+from dashboard.data.snapshot import StoreSource
 from dashboard.place import Place
-from dashboard.sheets.issuer import IssuerSheet
-from dashboard.sheets.unit import UnitSheet
-from dashboard.snapshot import StoreSource
 from streams.brief.model import Brief, Wish
 from streams.brief.reading import read
 from streams.calendars import Calendar

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from dashboard.engine import Engine
+from dashboard.data.engine import Engine
 from streams.calendars import Calendar
 from streams.events import KIND_IDS
 from streams.ledger.postings import Postings
@@ -61,7 +61,7 @@ def test_nothing_known_forbids_nothing() -> None:
 
 def test_the_answer_is_kept_for_a_minute(client: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     engine, clock = Engine(client, registry, Calendar.load()), [1_000.0]
-    monkeypatch.setattr("dashboard.engine.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("dashboard.data.engine.time.monotonic", lambda: clock[0])
     first = engine.since()
     posted(client, "inspection", 3, 0, 6_000_000, 9)
     assert engine.since() == first

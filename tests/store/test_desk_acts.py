@@ -13,7 +13,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from streamlit.testing.v1 import AppTest
 
-from dashboard.installation import Installation
+from dashboard.shell.installation import Installation
 from streams.alerts.cases import Act, case_of
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
@@ -194,7 +194,7 @@ def test_a_correction_restates_the_load_from_the_page(
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(type(findings.settings), "api_token", "token")
-    monkeypatch.setattr("dashboard.acts.send", lambda _settings, event: sent.append(event))
+    monkeypatch.setattr("dashboard.forms.acts.send", lambda _settings, event: sent.append(event))
     here, effect = {"area": OURS.area, "finding": MANY[2]}, "这些要求今后按多少计算"
     if "要求说明" in acts_offered(opened("desk", SUPERVISOR, here)):
         act(opened("desk", SUPERVISOR, here), "ask")
@@ -210,7 +210,7 @@ def test_a_correction_restates_the_load_from_the_page(
         raise httpx.ConnectError("away")
 
     act(opened("desk", OFFICE, {"finding": MANY[2]}), "appeal", "另有隐情")
-    monkeypatch.setattr("dashboard.acts.send", lost)
+    monkeypatch.setattr("dashboard.forms.acts.send", lost)
     failed = act(opened("desk", SUPERVISOR, here), "rule", "维持更正", **{"结论": "corrected", effect: "minutes"})
     assert "未被接收" in failed.error[0].value
     assert stood(migrated, registry, MANY[2]).state == "appealed", "nothing is recorded whose load was not corrected"

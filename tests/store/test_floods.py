@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from dashboard.engine import Engine
+from dashboard.data.engine import Engine
+from dashboard.data.sheets.asks import asks, twice
+from dashboard.data.sheets.desk import SHOWN, DeskExport, DeskSheet
 from dashboard.place import Place
-from dashboard.sheets.asks import asks, twice
-from dashboard.sheets.desk import SHOWN, DeskExport, DeskSheet
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.desk.findings import listed

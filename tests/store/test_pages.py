@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from dashboard.engine import Engine
+from dashboard.data.engine import Engine
+from dashboard.data.sheets.compare import CompareSheet
+from dashboard.data.sheets.quota import QuotaSheet
 from dashboard.place import Place
-from dashboard.sheets.compare import CompareSheet
-from dashboard.sheets.quota import QuotaSheet
 from streams.calendars import Calendar
 from streams.calendars.periods import DAY_US
 from streams.registry import Registry, RegistryError

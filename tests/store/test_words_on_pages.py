@@ -18,7 +18,7 @@ from clickhouse_connect.driver.client import Client
 from docx import Document
 from openpyxl import load_workbook
 
-from dashboard.installation import Installation
+from dashboard.shell.installation import Installation
 from dashboard.specs import PAGES, SEES
 from streams.alerts.cases import Act
 from streams.calendars.periods import DAY_US

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from dashboard.data.snapshot import Pulse, Survey
 from dashboard.place import Place
 from dashboard.settings import Settings
-from dashboard.snapshot import Pulse, Survey
 from dashboard.views.context import Context
 from dashboard.words import words
 from streams.registry import Registry, load

@@ -20,10 +20,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.access import Access, AccessFault, demo_viewer, read_access
-from dashboard.attendance import MINUTE_US, Attendance
-from dashboard.gate import Gate
-from dashboard.server import security
 from dashboard.settings import Settings
+from dashboard.shell.attendance import MINUTE_US, Attendance
+from dashboard.shell.gate import Gate
+from dashboard.shell.server import security
 from dashboard.specs import PAGES, ROLES, SEES
 from tests.unit.dashboard.figures import registry
 

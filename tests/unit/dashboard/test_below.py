@@ -13,10 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard.below import Cookies, Pages, inside
 from dashboard.serve import command
-from dashboard.server import Assets, Strays
 from dashboard.settings import Settings
+from dashboard.shell.below import Cookies, Pages, inside
+from dashboard.shell.server import Assets, Strays
 
 OIDC: dict[str, Any] = {
     "access": "oidc", "access_file": "people", "oidc_metadata": "https://id.example/", "oidc_client_id": "burdenwatch",

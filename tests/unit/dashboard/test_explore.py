@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 
 from dashboard.comparison import Side, lines, why_not
+from dashboard.data.sheets.compare import Asked, CompareSheet, asked
+from dashboard.data.sheets.explore import FlowSheet, PivotSheet, sizes_of
+from dashboard.data.sheets.quota import Quota, QuotaSheet
+from dashboard.data.sheets.review import Progress
 from dashboard.figures.bullets import bullets, without_goal
 from dashboard.figures.burndown import burndown, sort_name
 from dashboard.figures.chart import Chart
@@ -20,10 +24,6 @@ from dashboard.figures.sides import reasons, sides
 from dashboard.goals import goals_in
 from dashboard.period import days_of
 from dashboard.place import Place, read_place
-from dashboard.sheets.compare import Asked, CompareSheet, asked
-from dashboard.sheets.explore import FlowSheet, PivotSheet, sizes_of
-from dashboard.sheets.quota import Quota, QuotaSheet
-from dashboard.sheets.review import Progress
 from streams.analysis.projection import projected, rate_interval
 from streams.desk.quotas import bounds_of
 from streams.events.model import KINDS

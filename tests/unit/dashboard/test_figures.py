@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import dashboard
+from dashboard.data.sheets.review import ReviewSheet
+from dashboard.data.sheets.unit import Band
 from dashboard.figures.chart import Chart
 from dashboard.figures.days import DayLoads, load_by_day, plain_days
 from dashboard.figures.heat import classes, week, year
@@ -20,8 +22,6 @@ from dashboard.figures.look import COLOURED, CONFIG, Look, colour_place
 from dashboard.figures.peers import peers
 from dashboard.figures.spread import hotspot_map
 from dashboard.figures.why import waterfall
-from dashboard.sheets.review import ReviewSheet
-from dashboard.sheets.unit import Band
 from streams.analysis.decomposition import Change
 from streams.events.model import KINDS
 from streams.store.answers import AreaLoad

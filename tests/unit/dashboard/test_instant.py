@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.board import Board
-from dashboard.frame import pinned
+from dashboard.data.board import Board
+from dashboard.data.push import Hub
+from dashboard.data.snapshot import Source
 from dashboard.instant import at_of, canonical, written
 from dashboard.place import Place, read_place
-from dashboard.push import Hub
-from dashboard.snapshot import Source
+from dashboard.shell.frame import pinned
 from dashboard.views.context import AS_OF
 from dashboard.views.masthead import masthead, whereabouts
 from streams.store import Scope

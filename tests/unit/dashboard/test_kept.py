@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.engine import KEPT_S, Engine
+from dashboard.data.engine import KEPT_S, Engine
 from streams.calendars import Calendar
 from streams.registry import load
 from streams.store import Scope
@@ -14,7 +14,7 @@ from streams.store import Scope
 
 def test_a_question_is_shared_for_a_minute_by_who_may_see_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, asked = [1_000.0], list[tuple[str, str]]()
-    monkeypatch.setattr("dashboard.engine.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("dashboard.data.engine.time.monotonic", lambda: clock[0])
 
     def read(_client: Any, scope: Scope, _registry: Any, area: str) -> int:
         asked.append((scope.areas[0], area))

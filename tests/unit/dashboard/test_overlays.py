@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from dashboard.daily import Limit, Mark, Overlay, editions, hotspot, tier_of
+from dashboard.data.daily import Limit, Mark, Overlay, editions, hotspot, tier_of
 from dashboard.figures.days import load_by_day
 from dashboard.figures.limits import BINS, Measured, histogram
 from dashboard.figures.look import Look

@@ -13,11 +13,11 @@ from typing import get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from dashboard.board import Board
+from dashboard.data.board import Board
+from dashboard.data.push import Hub
+from dashboard.data.search import Index
+from dashboard.data.snapshot import Pulse, S, Survey
 from dashboard.place import Place, read_place
-from dashboard.push import Hub
-from dashboard.search import Index
-from dashboard.snapshot import Pulse, S, Survey
 from dashboard.words import CATALOGUES, words
 from streams.alerts.cases import GROUNDS, VERBS, State, Verdict
 from streams.alerts.model import Reason

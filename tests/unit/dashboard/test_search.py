@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.search import Index
+from dashboard.data.search import Index
 from streams.registry import load
 
 

@@ -9,14 +9,14 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
+from dashboard.data.sheets.asks import Ask, Twice, twice
+from dashboard.data.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, neighbours
+from dashboard.data.sheets.unit import Band, UnitSheet
 from dashboard.figures.look import Look
 from dashboard.figures.peers import peers
 from dashboard.period import year_before
 from dashboard.place import Place
-from dashboard.sheets.asks import Ask, Twice, twice
-from dashboard.sheets.hotspots import Cluster, HotspotSheet, Ranked, clusters, neighbours
-from dashboard.sheets.unit import Band, UnitSheet
 from dashboard.views.hotspots import hotspots
 from dashboard.views.note import note
 from dashboard.views.unit import alone, sheet

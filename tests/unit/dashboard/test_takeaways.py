@@ -11,7 +11,7 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.runtime import RuntimeConfig
 from streamlit.web.server.starlette import starlette_app
 
-from dashboard.takeaways import STAYS_S, PatientStorage, install
+from dashboard.shell.takeaways import STAYS_S, PatientStorage, install
 
 
 class Clock:

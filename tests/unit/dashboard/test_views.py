@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.board import Answer
+from dashboard.data.board import Answer
 from dashboard.figures.days import load_by_day, ranked
 from dashboard.figures.look import Look, axis
 from dashboard.place import Place
