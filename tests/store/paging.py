@@ -20,9 +20,9 @@ from clickhouse_connect.driver.client import Client
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shell import drawing, installation, panel, signin
 from dashboard.data.push import Hub
 from dashboard.settings import Settings
+from dashboard.shell import drawing, installation, panel, signin
 from dashboard.shell.installation import Installation
 from streams.registry import Registry
 from streams.store import Address, Scope, schema
