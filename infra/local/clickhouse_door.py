@@ -147,16 +147,8 @@ class Door:
 
         def put() -> tuple[int, int, float]:
             with self._engine.lease(asked.role, asked.database, asked.settings, asked.session) as handle:
-                inserter = handle.insert(sql, form)
-                try:
-                    for chunk in data:
-                        if chunk:
-                            inserter.append(chunk)
-                    done = inserter.finish()
-                except BaseException:
-                    inserter.cancel()
-                    raise
-                return done.rows_written, done.bytes_written, done.elapsed
+                done = handle.insert(sql, form, b"".join(data))
+                return done.rows_read(), done.bytes_read(), done.elapsed()
 
         rows, size, elapsed = await self._work(put)
         summary = {"written_rows": str(rows), "written_bytes": str(size), "elapsed_ns": str(int(elapsed * 1e9))}

@@ -25,8 +25,8 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _NO_DATABASE: Final = 81
 _STRANGER: Final = frozenset({192, 193, 194, 516})
 """Errors of ClickHouse that say: no such user, or not with this password."""
-_PASSING: Final = frozenset({159, 202, 209, 210, 241, 242, 252, 319, 999})
-"""Errors of ClickHouse that pass by themselves: time-outs, memory, too many queries or parts, read-only for a moment."""
+_PASSING: Final = frozenset({159, 202, 209, 210, 241, 242, 243, 252, 319, 999})
+"""Errors of ClickHouse that pass by themselves: time-outs, memory, disk, too many queries or parts, read-only for a moment."""
 
 
 class StoreShutsOut(DatabaseError, ShutOut):

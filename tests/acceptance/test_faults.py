@@ -28,6 +28,8 @@ SEED = int(os.environ.get("BURDENWATCH_SEED", "7"))
 VICTIMS = {"worker": "streams.agents.worker", "broker": "kafka.Kafka", "store": "infra.local.clickhouse_door"}
 TOWNS = ("510104017", "510104018", "510105002", "110101001")
 BATCH = 50
+AGAIN_S = 90.0
+"""A part that dies again and again is started again after up to a minute."""
 PACE_S = 0.1
 """The stream goes on at some 500 events a second, so that what a kill leaves behind is caught up with."""
 METRIC = "all.minutes.30d"
@@ -122,7 +124,7 @@ def kill(system: Embedded, victim: str) -> int:
     def running() -> list[int]:
         return [pid for pid, line in children(system.process.pid) if VICTIMS[victim] in line]
 
-    until(lambda: bool(running()))
+    until(lambda: bool(running()), AGAIN_S)
     pid = running()[-1]
     os.kill(pid, signal.SIGKILL)
     return pid
