@@ -39,12 +39,16 @@ class KeptRecords:
         self._data = bytes(data)
         self._inner: Any = MemoryRecords(self._data)
         self._given = 0
+        self.end = 0
+        """The offset behind the batch that was given last, as its header says, which the broker wrote."""
         self.has_next, self.size_in_bytes = self._inner.has_next, self._inner.size_in_bytes
 
     def next_batch(self) -> Any:
         """The next batch; raises what aiokafka raises."""
         self._given += 1
-        return self._inner.next_batch()
+        batch = self._inner.next_batch()
+        self.end = batch.next_offset
+        return batch
 
     def split(self) -> tuple[bytes, KeptRecords] | None:
         """The batch that was given last, and all after it; None where the bytes hold none."""
@@ -78,12 +82,18 @@ class SteadyRecords(_GoodPath):  # type: ignore[misc]
             _LOG.error("%s: a batch at offset %s cannot be read: %s", self._tp, self.next_fetch_offset, why)
             yield from self._walked(_Batch(batch), why)
 
+    def _consumer_record(self, tp: Any, record: Any) -> Any:
+        """A record that says that it lies behind its batch would have others' records skipped, and is read as broken."""
+        if record.offset >= self._records.end:
+            raise ValueError(f"a record says that it lies at offset {record.offset}, behind its batch")
+        return super()._consumer_record(tp, record)
+
     def _walked(self, batch: Any, why: str) -> Iterator[Any]:
         """The records of a broken batch, each by itself where its place can be told."""
         for record in walk(batch, why, self._tp):
             if record.offset >= self.next_fetch_offset:
                 self.next_fetch_offset = record.offset + 1
-                yield record if isinstance(record, Unreadable) else self._consumer_record(self._tp, record)
+                yield record if isinstance(record, Unreadable) else super()._consumer_record(self._tp, record)
         self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
 
 
@@ -96,11 +106,13 @@ def walk(batch: Any, why: str, tp: Any) -> Iterator[Any]:
             raise ValueError("the checksum is wrong")
         batch._maybe_uncompress()
         for _ in range(batch._num_records):
+            if offset >= batch.next_offset:  # what says that it lies in another batch must not hide what does
+                break
             length, begin = varint(batch._buffer, batch._pos)
             if not 0 < length <= len(batch._buffer) - begin:
                 raise ValueError("the lengths of its records make no sense")
             record = _read(batch, begin + length)
-            if record is None or record.offset < offset:
+            if record is None or not offset <= record.offset < batch.next_offset:
                 record = Unreadable(*place, offset, offset, batch.max_timestamp, why)
             offset = record.offset + 1
             yield record

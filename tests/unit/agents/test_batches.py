@@ -15,7 +15,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy as Builder
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.agents import batches, unpacking
@@ -139,6 +139,10 @@ def test_a_cut_archive_says_so() -> None:
     flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), max_size=4),
     sealing=st.booleans(),
 )
+@example(
+    values=[b"", b"\x00", b"\x00\x00\x00\x04\x00", b"\x00\x00\x00\x03\x00\x00\x02\x00\x00", bytes(5) + b"\x02" + bytes(5), bytes(2)],
+    codec=2, flips=[(51, 4), (662, 1)], sealing=True,
+)  # fmt: skip
 def test_no_bytes_end_the_reader(values: list[bytes], codec: int, flips: list[tuple[int, int]], sealing: bool) -> None:
     whole = bytearray(batch(1, values, codec=codec))
     for place, mask in flips:
