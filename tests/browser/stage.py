@@ -20,7 +20,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from clickhouse_connect.driver.client import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from infra.local.clickhouse import ClickHouseNode
 from streams.store import Address, connect, migrate
@@ -36,6 +36,7 @@ HINT: Final = (
 )
 FLAGS: Final = (
     "--host-resolver-rules=MAP *.test 127.0.0.1",
+    "--ignore-certificate-errors",  # of the test's own authority: what a context is told does not hold for downloads
     "--no-sandbox",
     "--disable-quic",
     "--no-first-run",
@@ -183,8 +184,15 @@ class App:
 
     def settle(self) -> None:
         """Waits until nothing runs and the map is drawn."""
-        self.page.wait_for_function(SETTLED, timeout=45_000)
-        self.page.evaluate(PAINTED)
+        for _ in range(5):
+            try:
+                self.page.wait_for_function(SETTLED, timeout=45_000)
+                self.page.evaluate(PAINTED)
+                return
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+        raise AssertionError("the page goes from address to address")
 
     def figure(self, key: str) -> list[dict[str, Any]]:
         """The series that a figure draws."""
