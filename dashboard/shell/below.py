@@ -10,7 +10,7 @@ import hashlib
 import json
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import streamlit
 from starlette.datastructures import Headers
@@ -36,18 +36,33 @@ def document(path: str) -> str:
     return DOCUMENT.read_text(encoding="utf-8").replace(HEAD, HEAD + told, 1)
 
 
-class Pages:
-    """Serves the document of every page below ``path``, and leads there who asks above it."""
+class Answering:
+    """A middleware that answers some requests itself and hands on all others; ``path``: below which the pages live."""
+
+    methods: ClassVar[tuple[str, ...]] = ("GET",)
 
     def __init__(self, app: ASGIApp, path: str = "") -> None:
         self.app, self._path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._answer(scope) if scope["type"] == "http" and scope["method"] in self.methods else None
+        await (answer or self.app)(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response | None:
+        """The answer, None where the request is another's."""
+        raise NotImplementedError
+
+
+class Pages(Answering):
+    """Serves the document of every page below ``path``, and leads there who asks above it."""
+
+    methods = ("GET", "HEAD")
+
+    def __init__(self, app: ASGIApp, path: str = "") -> None:
+        super().__init__(app, path)
         self._plain = document(path).encode()
         self._packed = gzip.compress(self._plain, 6, mtime=0)
         self._tag = f'"{hashlib.sha256(self._plain).hexdigest()[:20]}"'
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self._answer(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
-        await (answer or self.app)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
         asked = scope["path"]

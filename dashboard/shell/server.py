@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.assets import PLOTLY
-from dashboard.shell.below import inside
+from dashboard.shell.below import Answering, inside
 from dashboard.shell.installation import installation
 from dashboard.specs import PAGES
 
@@ -75,55 +75,39 @@ def asset(url: str) -> Path | None:
     return None
 
 
-class Assets:
+class Assets(Answering):
     """Serves scripts, styles and outlines compressed; those with a version in their address are cached for good."""
 
-    def __init__(self, app: ASGIApp, path: str = "") -> None:
-        self.app, self._path = app, path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] == "http"
-            and scope["method"] == "GET"
-            and "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        ):
-            path = asset(inside(self._path, scope["path"]) or "")
-            if path is not None:
-                hashed = path.is_relative_to(FRONTEND) or scope["query_string"].startswith(b"v=")
-                headers = {
-                    "Content-Encoding": "gzip",
-                    "Vary": "Accept-Encoding",
-                    "Cache-Control": FOREVER if hashed else "no-cache",
-                }
-                body = _packed(path)
-                await Response(body, media_type=TYPES[path.suffix], headers=headers)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+    def _answer(self, scope: Scope) -> Response | None:
+        if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            return None
+        path = asset(inside(self._path, scope["path"]) or "")
+        if path is None:
+            return None
+        hashed = path.is_relative_to(FRONTEND) or scope["query_string"].startswith(b"v=")
+        headers = {
+            "Content-Encoding": "gzip",
+            "Vary": "Accept-Encoding",
+            "Cache-Control": FOREVER if hashed else "no-cache",
+        }
+        return Response(_packed(path), media_type=TYPES[path.suffix], headers=headers)
 
 
 STRAY: Final = re.compile(r"/([a-zA-Z][a-zA-Z0-9_-]{0,30})/?", re.ASCII)
 KNOWN: Final = {*PAGES, "healthz", "stream", "oauth2callback", "api"}
 
 
-class Strays:
+class Strays(Answering):
     """Leads a reader who asks for a page that does not exist to the first page, which says so (``lost`` in the address)."""
 
-    def __init__(self, app: ASGIApp, path: str = "") -> None:
-        self.app, self._path = app, path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] == "http"
-            and scope["method"] == "GET"
-            and "text/html" in Headers(scope=scope).get("accept", "")
-        ):
-            name = STRAY.fullmatch(inside(self._path, scope["path"]) or "")
-            if name and name[1] not in KNOWN:
-                query = scope["query_string"].decode("latin-1")
-                address = f"{self._path}/?lost={name[1]}{'&' if query else ''}{query}"
-                await RedirectResponse(address)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+    def _answer(self, scope: Scope) -> Response | None:
+        if "text/html" not in Headers(scope=scope).get("accept", ""):
+            return None
+        name = STRAY.fullmatch(inside(self._path, scope["path"]) or "")
+        if not name or name[1] in KNOWN:
+            return None
+        query = scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{self._path}/?lost={name[1]}{'&' if query else ''}{query}")
 
 
 HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?")

@@ -86,7 +86,7 @@ class Handle:
         """Inserts rows that are written in a format, and returns as ``run`` does.
 
         Not chdb's streaming insert: its ``finish()`` returns as if all were well when a part could not be written (a full disk), in the
-        table or in what hangs on it (infra/local; tests/store/test_node.py, tests/faults/test_full_disk.py).
+        table or in what hangs on it (tests/store/test_full_store.py).
         """
         if self.role == "reader":
             raise _refusal(164, "READONLY", "reader: Cannot execute query in readonly mode.")

@@ -40,7 +40,8 @@ def used_by(
     client: Client, scope: Scope, registry: Registry, calendar: Calendar, now_us: int, n: int = 200
 ) -> list[Used]:
     """Plans and caps of the bodies that a reader sees, the most used first; of ``n`` bodies at most, by code."""
-    lists, today = lists_on(quotas_for(client, scope, registry), day_of(now_us)), day_of(now_us)
+    today = day_of(now_us)
+    lists = lists_on(quotas_for(client, scope, registry), today)
     start = period_bounds("year", now_us)[0]
     out: list[Used] = []
     for issuer in sorted({who for found in (lists.plans, lists.caps) for who, _, year in found if year == today.year})[

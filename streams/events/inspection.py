@@ -187,6 +187,7 @@ def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, _Wanted, bool], ..
     return tuple((field.encode_name, _wanted(field.type), field.required) for field in msgspec.structs.fields(struct))
 
 
+@cache
 def _wanted(kind: Any) -> _Wanted:
     return _Wanted(kind, _inner_struct(kind), _item_type(kind))
 

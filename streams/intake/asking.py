@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
-from streams.intake.answers import Denied, HttpFault, later
+from streams.intake.answers import Denied, HttpFault, later, token_of
+from streams.intake.tokens import Tokens
 from streams.registry.errors import RegistryError
 from streams.store.client import passing
 from streams.store.parts import ping
@@ -23,7 +26,17 @@ if TYPE_CHECKING:
 
     from streams.registry import Registry
 
+Handler = Callable[[Request], Awaitable[Response]]
 _LOG: Final = logging.getLogger(__name__)
+
+
+def scoped(tokens: Tokens, handler: Callable[[Request, Scope], Awaitable[Response]]) -> Handler:
+    """A handler that is given the Scope of the request's token; 401 without one."""
+
+    async def asked(request: Request) -> Response:
+        return await handler(request, token_of(request, tokens).scope())
+
+    return asked
 
 
 class Asker:

@@ -5,16 +5,17 @@ Flows in: requests. Flows out: DOCX, PDF, XLSX. May touch: the store, through ``
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.brief import FORMATS, wish_of, written
-from streams.intake.answers import HttpFault, token_of
-from streams.intake.asking import Asker
+from streams.intake.answers import HttpFault
+from streams.intake.asking import Asker, Handler, scoped
 from streams.intake.tokens import Tokens
+from streams.store.scope import Scope
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -31,17 +32,14 @@ class Briefs:
         self._asker = Asker(connect, registry)
         self._now_us = now_us
 
-    def routes(self, tokens: Tokens) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+    def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler."""
 
-        async def asked(request: Request) -> Response:
-            return await self.brief(request, tokens)
+        return [("GET", "/v1/brief", scoped(tokens, self.brief))]
 
-        return [("GET", "/v1/brief", asked)]
-
-    async def brief(self, request: Request, tokens: Tokens) -> Response:
+    async def brief(self, request: Request, scope: Scope) -> Response:
         """GET /v1/brief?area=|issuer=|unit=CODE&period=week|month&until=DAY&format=docx|pdf|xlsx&lang=zh|en."""
-        scope, asked, now_us = token_of(request, tokens).scope(), request.query_params, self._now_us()
+        asked, now_us = request.query_params, self._now_us()
         named = [sort for sort in SORTS if sort in asked]
         if len(named) != 1:
             raise HttpFault(400, "area, issuer, unit: exactly one of them must be named (area= is the whole country)")

@@ -6,7 +6,7 @@ those two tables.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from streams.calendars import Calendar
 from streams.desk.acting import ActWish, SilenceWish, acted, cased, packed, silenced
-from streams.intake.answers import HttpFault, body_of, json, token_of
-from streams.intake.asking import Asker
+from streams.intake.answers import HttpFault, body_of, json
+from streams.intake.asking import Asker, Handler, scoped
 from streams.intake.tokens import Tokens
 from streams.store.alerting import sent_in, silences_in
 from streams.store.scope import Scope
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from streams.registry import Registry
 
-Handler = Callable[[Request], Awaitable[Response]]
 BODY_LIMIT: Final = 64 * 1024
 FORMATS: Final = {
     "html": "text/html; charset=utf-8",
@@ -50,19 +49,13 @@ class Desk:
     def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler of each route."""
 
-        def scoped(handler: Callable[[Request, Scope], Awaitable[Response]]) -> Handler:
-            async def asked(request: Request) -> Response:
-                return await handler(request, token_of(request, tokens).scope())
-
-            return asked
-
         return [
-            ("GET", "/v1/findings/{finding}/case", scoped(self.case)),
-            ("GET", "/v1/findings/{finding}/pack", scoped(self.pack)),
-            ("POST", "/v1/findings/{finding}/acts", scoped(self.act)),
-            ("GET", "/v1/notifications", scoped(self.notifications)),
-            ("GET", "/v1/silences", scoped(self.silences)),
-            ("POST", "/v1/silences", scoped(self.silence)),
+            ("GET", "/v1/findings/{finding}/case", scoped(tokens, self.case)),
+            ("GET", "/v1/findings/{finding}/pack", scoped(tokens, self.pack)),
+            ("POST", "/v1/findings/{finding}/acts", scoped(tokens, self.act)),
+            ("GET", "/v1/notifications", scoped(tokens, self.notifications)),
+            ("GET", "/v1/silences", scoped(tokens, self.silences)),
+            ("POST", "/v1/silences", scoped(tokens, self.silence)),
         ]
 
     async def case(self, request: Request, scope: Scope) -> Response:

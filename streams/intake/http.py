@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -23,6 +23,7 @@ from starlette.routing import Route
 from streams.config.clock import now_us
 from streams.desk.auditing import AuditLog
 from streams.intake.answers import HttpFault, body_of, fault, json, later, token_of
+from streams.intake.asking import Handler
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.brief_http import Briefs
 from streams.intake.broker import Broker, Unavailable
@@ -54,8 +55,6 @@ REFUSED_COST: Final = 2
 
 AUDIT_S: Final = 5.0
 """How long the end waits for the last deeds to be written down."""
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)

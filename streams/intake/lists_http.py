@@ -5,7 +5,7 @@ Flows in: requests with their tokens. Flows out: JSON, rows of lists. May touch:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from streams.desk.findings import rulebook
 from streams.desk.listing import listed, read_for, tree_for
-from streams.intake.answers import JSON, HttpFault, body_of, json, token_of
-from streams.intake.asking import Asker
+from streams.intake.answers import JSON, HttpFault, body_of, json
+from streams.intake.asking import Asker, Handler, scoped
 from streams.intake.tokens import Tokens
 from streams.rules.facts import day_of
 from streams.rules.list_files import GIVEN, Reading
@@ -48,19 +48,11 @@ class ListRoutes:
         self._reads = Asker(reader, registry)
         self._writes = Asker(writer, registry) if writer else None
 
-    def routes(self, tokens: Tokens) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+    def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler of each route."""
 
-        def scoped(
-            handler: Callable[[Request, Scope], Awaitable[Response]],
-        ) -> Callable[[Request], Awaitable[Response]]:
-            async def asked(request: Request) -> Response:
-                return await handler(request, token_of(request, tokens).scope())
-
-            return asked
-
-        found = [("GET", "/v1/lists", scoped(self.lists))]
-        return [*found, ("POST", "/v1/lists", scoped(self.add))] if self._writes else found
+        found = [("GET", "/v1/lists", scoped(tokens, self.lists))]
+        return [*found, ("POST", "/v1/lists", scoped(tokens, self.add))] if self._writes else found
 
     async def lists(self, _request: Request, scope: Scope) -> Response:
         """GET /v1/lists: every version with validity and source, and the rules that judge by lists; the same for everybody."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.intake.answers import Denied, HttpFault, token_of
+from streams.intake.asking import Handler
 from streams.intake.tokens import Tokens
 from streams.store.audit import Audited, Deed
 
-Handler = Callable[[Request], Awaitable[Response]]
 HOUR_US: Final = 3_600_000_000
 REMEMBERED: Final = 10_000
 FORBIDDEN: Final = 403

@@ -5,7 +5,7 @@ Flows in: requests. Flows out: JSON and iCalendar. May touch: the store, through
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +19,7 @@ from streams.desk.findings import explained, listed
 from streams.desk.prechecking import checked, draft_of
 from streams.events.characters import printable
 from streams.intake.answers import HttpFault, body_of, json, token_of
-from streams.intake.asking import Asker
+from streams.intake.asking import Asker, Handler, scoped
 from streams.intake.binding import EVENT_LIMIT
 from streams.intake.tokens import Token, Tokens
 from streams.ledger.lifecycle import horizon_us
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from streams.registry import Registry
     from streams.store.answers import DemandRow
 
-Handler = Callable[[Request], Awaitable[Response]]
 
 LOAD_METRICS: Final = ("all.minutes.24h", "all.minutes.7d", "all.minutes.30d", "all.count.7d", "all.minutes.ahead7d")
 """What is told of a unit where no metric is asked for."""
@@ -63,21 +62,15 @@ class Reads:
     def routes(self, tokens: Tokens) -> list[tuple[str, str, Handler]]:
         """Method, path and handler of each read route."""
 
-        def scoped(handler: Callable[[Request, Scope], Awaitable[Response]]) -> Handler:
-            async def asked(request: Request) -> Response:
-                return await handler(request, token_of(request, tokens).scope())
-
-            return asked
-
         async def drafted(request: Request) -> Response:
             return await self.precheck(request, token_of(request, tokens))
 
         return [
-            ("GET", "/v1/units/{code}/load", scoped(self.load)),
-            ("GET", "/v1/units/{code}/calendar.ics", scoped(self.calendar)),
-            ("GET", "/v1/findings", scoped(self.findings)),
-            ("GET", "/v1/findings/{finding}", scoped(self.finding)),
-            ("GET", "/v1/hotspots", scoped(self.hotspots)),
+            ("GET", "/v1/units/{code}/load", scoped(tokens, self.load)),
+            ("GET", "/v1/units/{code}/calendar.ics", scoped(tokens, self.calendar)),
+            ("GET", "/v1/findings", scoped(tokens, self.findings)),
+            ("GET", "/v1/findings/{finding}", scoped(tokens, self.finding)),
+            ("GET", "/v1/hotspots", scoped(tokens, self.hotspots)),
             ("POST", "/v1/precheck", drafted),
         ]
 
